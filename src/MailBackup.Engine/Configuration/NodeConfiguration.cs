@@ -1,0 +1,18 @@
+using MailBackup.Sources;
+
+namespace MailBackup.Configuration;
+
+/// <summary>What <c>config.json</c> in the backup path holds: source, retention, switches. No secrets.</summary>
+public sealed record NodeConfiguration
+{
+    public SourceConfiguration Source { get; init; } = new();
+
+    /// <summary>Days that a deleted item is kept; 0 is for ever.</summary>
+    public int DataRetentionDays { get; init; } = 30;
+
+    /// <summary>Days that a deleted account is kept; 0 is for ever.</summary>
+    public int AccountRetentionDays { get; init; } = 30;
+
+    /// <summary>Item errors after which a scan gives up; 0 never does.</summary>
+    public int ReadErrorThreshold { get; init; }
+}

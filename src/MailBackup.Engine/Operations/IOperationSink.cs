@@ -1,0 +1,12 @@
+namespace MailBackup.Operations;
+
+/// <summary>Where a running operation speaks to. May be called from any thread; never blocks for long.</summary>
+public interface IOperationSink
+{
+    void Progress(OperationProgress progress);
+
+    /// <summary>One item (account, record) failed; the operation goes on.</summary>
+    void Trouble(ItemTrouble trouble);
+
+    void Warning(string message);
+}

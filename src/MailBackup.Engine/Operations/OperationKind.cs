@@ -1,0 +1,10 @@
+namespace MailBackup.Operations;
+
+/// <summary>What an operation does. Stored by name.</summary>
+public enum OperationKind
+{
+    SmartScan,
+    AccountScan,
+    Restore,
+    CoherencyCheck,
+}

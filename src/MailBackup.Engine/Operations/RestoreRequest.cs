@@ -1,0 +1,20 @@
+namespace MailBackup.Operations;
+
+/// <summary>Restore of named items of one account.</summary>
+public sealed record RestoreRequest : OperationRequest
+{
+    /// <summary>Address of the account that the items belong to.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>Item ids.</summary>
+    public required IReadOnlyList<long> Items { get; init; }
+
+    /// <summary>As they were at this moment; null takes the latest state in which each was not deleted.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>Path of the folder to restore into; null restores into the folder that the item was in.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Address of the account to restore into; null is the items' own.</summary>
+    public string? To { get; init; }
+}

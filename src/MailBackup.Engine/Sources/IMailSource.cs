@@ -1,0 +1,46 @@
+using MailBackup.Model;
+
+namespace MailBackup.Sources;
+
+/// <summary>
+/// A mail server as the scanner sees it: it lists accounts, tells cheaply whether a folder may have changed, lists items and opens their
+/// content as streams. A source never sees the store. Calls for different accounts may run at the same time; <see cref="OpenAsync"/> may
+/// run at the same time for any items.
+/// </summary>
+/// <remarks>
+/// Errors: <see cref="MailBackupException"/> when the source as a whole or an account cannot be read (<c>SourceNotFound</c>,
+/// <c>SourceUnreadable</c>); <see cref="ItemReadException"/> when one item cannot. Nothing is ever reported as absent because it could
+/// not be read: a directory that cannot be listed is an error, not an empty folder.
+/// </remarks>
+public interface IMailSource : IAsyncDisposable
+{
+    /// <summary>What the server is, for people: <c>Maildir /srv/mail</c>.</summary>
+    string Description { get; }
+
+    /// <summary>
+    /// Accounts, domains, COS and lists of the directory, or null when there is no directory (then accounts are what
+    /// <see cref="ListMailboxesAsync"/> shows) or when it has not changed since <paramref name="knownToken"/> was given.
+    /// </summary>
+    ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token);
+
+    /// <summary>Addresses of all accounts that have a mailbox here, sorted by ordinal.</summary>
+    ValueTask<IReadOnlyList<string>> ListMailboxesAsync(CancellationToken token);
+
+    /// <summary>
+    /// The folders of an account with their change tokens, parents before children. Costs a few calls a folder and lists no item. An account
+    /// without a mailbox gives an empty list.
+    /// </summary>
+    ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token);
+
+    /// <summary>The items of a folder, in no particular order. Throws rather than give a part of them.</summary>
+    IAsyncEnumerable<SourceItem> ListItemsAsync(string account, SourceFolder folder, CancellationToken token);
+
+    /// <summary>
+    /// Opens the content of an item, or null when it has gone since it was listed. An item that was only renamed since (another flag, from new
+    /// to cur) is found again.
+    /// </summary>
+    ValueTask<SourceContent?> OpenAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token);
+
+    /// <summary>Where restored items go, or null when this source cannot take any.</summary>
+    IRestoreTarget? RestoreTarget { get; }
+}

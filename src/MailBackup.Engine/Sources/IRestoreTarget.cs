@@ -1,0 +1,21 @@
+namespace MailBackup.Sources;
+
+/// <summary>
+/// A server that takes items back. Nothing that is there is ever overwritten or changed; what is there already, byte for byte, is left and
+/// reported as such, so that a restore can be run again.
+/// </summary>
+public interface IRestoreTarget
+{
+    /// <summary>Throws <c>SourceAccountNotFound</c> when the account has no mailbox and <paramref name="create"/> is false.</summary>
+    ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token);
+
+    /// <summary>Makes the folder and its parents where they are missing; attributes (subscribed …) are set only on what is made.</summary>
+    /// <returns>True when it was made.</returns>
+    ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token);
+
+    /// <summary>Puts one item into an existing folder, durable when the call returns or at the next <see cref="FlushAsync"/>.</summary>
+    ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token);
+
+    /// <summary>Makes all that was restored durable.</summary>
+    ValueTask FlushAsync(CancellationToken token);
+}

@@ -1,0 +1,12 @@
+namespace MailBackup.Sources;
+
+/// <summary>Opens the mail source that a configuration describes.</summary>
+public static class MailSourceFactory
+{
+    /// <summary>Throws <c>SourceNotSet</c>, <c>SourceNotFound</c>.</summary>
+    public static IMailSource Open(SourceConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        throw new NotImplementedException();
+    }
+}

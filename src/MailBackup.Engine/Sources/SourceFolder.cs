@@ -1,0 +1,25 @@
+namespace MailBackup.Sources;
+
+/// <summary>A folder of an account on the server.</summary>
+public sealed record SourceFolder
+{
+    /// <summary>Path in Unicode, parts joined by <c>/</c>: <c>INBOX</c>, <c>Archive/2024</c>, <c>Contacts/personal</c>, <c>Files/plans</c>.</summary>
+    public required string Path { get; init; }
+
+    public required FolderKind Kind { get; init; }
+
+    /// <summary>The server's own name for it, which restoring puts back (Maildir: the directory's name, <c>.Archive.2024</c>).</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Stays the same when the folder is renamed, so that a rename is seen as one; null when the server has nothing of the kind.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>
+    /// Equal tokens of two visits mean: no item was added, removed or changed. Null: not to be trusted, list again next time (the folder changed
+    /// so lately that the clock cannot tell a further change).
+    /// </summary>
+    public string? Token { get; init; }
+
+    /// <summary>Further attributes worth keeping: <c>subscribed</c>=<c>1</c>, <c>displayname</c>, <c>color</c> …</summary>
+    public IReadOnlyDictionary<string, string>? Attributes { get; init; }
+}
