@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace MailBackup.Storage;
+
+/// <summary>
+/// <c>account_stat</c>: what the last scan saw of an account. It saves work and holds no truth: without it (or with a torn one) the account is listed
+/// again and everything else is told from the journals.
+/// </summary>
+public sealed record AccountStat
+{
+    public required string Name { get; init; }
+
+    /// <summary>The directory's id of the account, where it has one.</summary>
+    public string? DirectoryId { get; init; }
+
+    public bool Deleted { get; init; }
+
+    public long NextItem { get; init; } = 1;
+
+    /// <summary>End of the item journal at the last batch that was made durable.</summary>
+    public JournalPosition Journal { get; init; } = JournalPosition.Start;
+
+    public JournalPosition Info { get; init; } = JournalPosition.Start;
+
+    public IReadOnlyList<FolderStat> Folders { get; init; } = [];
+
+    /// <summary>Returns null when there is none, or none that can be read.</summary>
+    public static AccountStat? Read(BackupLayout layout, Guid account)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(layout.AccountStat(account)), StorageJson.Default.AccountStat);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Write(BackupLayout layout, Guid account) =>
+        AtomicFile.Write(layout.AccountStat(account), JsonSerializer.SerializeToUtf8Bytes(this, StorageJson.Default.AccountStat), sync: false);
+}

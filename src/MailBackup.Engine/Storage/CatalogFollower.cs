@@ -1,0 +1,160 @@
+using MailBackup.Storage.Sqlite;
+
+namespace MailBackup.Storage;
+
+/// <summary>
+/// Brings the catalog up to what journals and bundles hold: a few file sizes when nothing happened, the lines and members of the last batch after
+/// a crash, everything after the catalog was deleted. Runs under the writer lock only, because it also cuts a torn bundle.
+/// </summary>
+internal static class CatalogFollower
+{
+    /// <returns>True when every journal and the newest bundle end where the catalog has read to. Needs no lock.</returns>
+    public static bool IsUpToDate(BackupLayout layout, Catalog catalog)
+    {
+        using var db = catalog.Connect();
+        using var bundle = db.Prepare("SELECT number, length FROM bundle");
+        if (!bundle.Step() || EndOf(layout, bundle.Int32(0)) != bundle.Int64(1) || File.Exists(layout.Bundle(bundle.Int32(0) + 1)))
+        {
+            return false;
+        }
+
+        var read = new Dictionary<string, (int Segment, long Offset)>();
+        using (var accounts = db.Prepare("SELECT uuid, segment, offset FROM account"))
+        {
+            while (accounts.Step())
+            {
+                read[accounts.Text(0)] = (accounts.Int32(1), accounts.Int64(2));
+            }
+        }
+
+        foreach (var account in layout.ListAccounts())
+        {
+            var journal = layout.ItemJournal(account);
+            var (segment, offset) = read.GetValueOrDefault(account.ToString("D"));
+            var file = new FileInfo(journal.Segment(Math.Max(segment, 1)));
+            if ((file.Exists ? file.Length : 0) != offset || File.Exists(journal.Segment(Math.Max(segment, 1) + 1)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads what is new. Damage is passed over and left for the coherency check; it is told to <paramref name="warn"/>.</summary>
+    /// <returns>The place behind the last bundle's last whole member.</returns>
+    public static (int Bundle, long Length) CatchUp(BackupLayout layout, Catalog catalog, Action<string>? warn = null)
+    {
+        var writer = catalog.Writer;
+        writer.Begin();
+        try
+        {
+            var end = FollowBundles(layout, writer);
+            foreach (var account in layout.ListAccounts())
+            {
+                FollowJournal(layout, writer, account, warn);
+            }
+
+            writer.Commit();
+            return end;
+        }
+        catch
+        {
+            writer.Rollback();
+            throw;
+        }
+    }
+
+    private static long EndOf(BackupLayout layout, int bundle)
+    {
+        var file = new FileInfo(layout.Bundle(bundle));
+        return file.Exists ? file.Length : 0;
+    }
+
+    private static (int Bundle, long Length) FollowBundles(BackupLayout layout, CatalogWriter writer)
+    {
+        var (bundle, length) = writer.GetBundlePosition();
+        if (EndOf(layout, bundle) < length)
+        {
+            // Another set of bundles than the one that was read: an older copy was put back.
+            writer.ForgetBlobs();
+            (bundle, length) = (0, 0);
+        }
+        else if (EndOf(layout, bundle) == length && !File.Exists(layout.Bundle(bundle + 1)))
+        {
+            return (bundle, length);
+        }
+
+        var numbers = layout.ListBundles();
+        bool fresh = bundle == 0 && length == 0;
+        foreach (int number in numbers.Where(n => n >= bundle))
+        {
+            // What was appended since the last batch may have kept its length and lost its content in a power failure, so it is read and proved.
+            // When everything is read anew, that can only be in the newest bundles.
+            bool prove = !fresh || number >= numbers[^1] - 1;
+            length = FollowBundle(layout, writer, number, number == bundle ? length : 0, prove, last: number == numbers[^1]);
+            bundle = number;
+        }
+
+        writer.SetBundlePosition(bundle, length);
+        return (bundle, length);
+    }
+
+    /// <summary>
+    /// A broken member is not listed, so that its content is stored again when it is met; only a broken run at the very end of the newest bundle is a
+    /// crash's for certain and is cut off.
+    /// </summary>
+    private static long FollowBundle(BackupLayout layout, CatalogWriter writer, int number, long from, bool prove, bool last)
+    {
+        string path = layout.Bundle(number);
+        long lastGood = from;
+        BundleReader.Walk(path, number, from, (digest, location, whole) =>
+        {
+            if (whole && (!prove || BundleReader.IsIntact(layout, digest, location)))
+            {
+                writer.AddBlob(digest, location);
+                lastGood = location.Offset + location.Length;
+            }
+        });
+
+        if (!last)
+        {
+            return new FileInfo(path).Length;
+        }
+
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        JournalTail.TryTruncate(handle, lastGood);
+        return lastGood;
+    }
+
+    private static void FollowJournal(BackupLayout layout, CatalogWriter writer, Guid uuid, Action<string>? warn)
+    {
+        var journal = layout.ItemJournal(uuid);
+        var account = writer.GetAccount(uuid);
+        if (!JournalReader.Matches(journal, account.Position))
+        {
+            writer.ForgetAccount(account.Id);
+            account = writer.GetAccount(uuid);
+        }
+
+        using var reader = JournalReader.From(journal, account.Position);
+        while (reader.TryRead(out var line))
+        {
+            try
+            {
+                writer.Apply(account.Id, TransactionLine.Read(line.Bytes.Span), line.Place);
+            }
+            catch (System.Text.Json.JsonException e)
+            {
+                warn?.Invoke($"{reader.SegmentPath} at byte {line.Place.Offset}: {e.Message} Run a coherency check.");
+            }
+        }
+
+        if (reader.State == JournalReaderState.Damaged)
+        {
+            warn?.Invoke($"{reader.SegmentPath} is damaged at byte {reader.Position.Offset}; what stands behind it is not listed. Run a coherency check.");
+        }
+
+        writer.SetPosition(account.Id, reader.Position);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MailBackup.Storage;
+
+/// <summary>Makes many written files durable with as few waits as possible.</summary>
+internal static partial class FileSystemSync
+{
+    /// <summary>Up to this many files are synced one by one; past it one call for the whole file system is the cheaper wait.</summary>
+    private const int OneByOne = 8;
+
+    /// <summary>Syncs and closes.</summary>
+    public static void SyncAndClose(List<SafeFileHandle> files)
+    {
+        try
+        {
+            if (files.Count > OneByOne && SyncFs(files[0]) == 0)
+            {
+                return;
+            }
+
+            foreach (var file in files)
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+        }
+        finally
+        {
+            foreach (var file in files)
+            {
+                file.Dispose();
+            }
+
+            files.Clear();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(SafeFileHandle file);
+}

@@ -1,0 +1,239 @@
+using System.Text;
+
+namespace MailBackup.Storage;
+
+/// <summary>
+/// Reads a journal line by line from a place, verifying the chain of checksums. It stops before the first line that does not fit; then
+/// <see cref="State"/> tells a torn end, which a crash leaves and the writer cuts off, from damage, which nobody may cut.
+/// </summary>
+public sealed class JournalReader : IDisposable
+{
+    private readonly JournalFile _file;
+    private readonly byte[] _check = new byte[LineChecksum.Length];
+    private byte[] _previous;
+    private byte[] _content = [];
+    private int _contentStart;
+    private int _contentLength;
+    private long _fileOffset;
+    private long _offset;
+    private int _segment;
+    private long _nextTransaction;
+    private FileStream? _stream;
+
+    private JournalReader(JournalFile file, JournalPosition from)
+    {
+        _file = file;
+        _segment = from.Segment;
+        _offset = from.Offset;
+        _nextTransaction = from.NextTransaction;
+        _previous = LineChecksum.Bytes(from.Segment == 0 ? file.Name : from.Check);
+    }
+
+    public JournalReaderState State { get; private set; }
+
+    /// <summary>Behind the last line that fitted.</summary>
+    public JournalPosition Position =>
+        new(_segment, _offset, _segment == 0 ? "" : Encoding.ASCII.GetString(_previous), _nextTransaction);
+
+    /// <summary>Path of the segment being read.</summary>
+    public string SegmentPath => _file.Segment(Math.Max(_segment, 1));
+
+    /// <param name="from">A place that this journal had; <see cref="JournalPosition.Start"/> reads all of it.</param>
+    public static JournalReader From(JournalFile file, JournalPosition from) => new(file, from);
+
+    /// <summary>True when the journal still is what it was at <paramref name="position"/>: as long, and with that line before it.</summary>
+    public static bool Matches(JournalFile file, JournalPosition position)
+    {
+        if (position.Segment == 0)
+        {
+            return true;
+        }
+
+        int tailLength = LineChecksum.Length + 3;
+        if (position.Offset < tailLength)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var handle = File.OpenHandle(file.Segment(position.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> tail = stackalloc byte[tailLength];
+            return RandomAccess.Read(handle, tail, position.Offset - tailLength) == tailLength
+                && tail[..LineChecksum.Length].SequenceEqual(LineChecksum.Bytes(position.Check))
+                && tail[^1] == (byte)'\n';
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the next transaction line; segment headers are verified and passed over.</summary>
+    public bool TryRead(out JournalLine line)
+    {
+        line = default;
+        while (State == JournalReaderState.Reading)
+        {
+            if (_stream is null && !OpenSegment())
+            {
+                break;
+            }
+
+            if (!TryTakeLine(out var bytes))
+            {
+                EndOfSegment();
+                continue;
+            }
+
+            if (!LineChecksum.TryVerify(bytes.Span, _previous, _check))
+            {
+                State = SomethingIntactFollows() ? JournalReaderState.Damaged : JournalReaderState.Torn;
+                break;
+            }
+
+            var place = new JournalPlace(_segment, _offset, bytes.Length + 1);
+            _offset += bytes.Length + 1;
+            _previous = _previous.Length == LineChecksum.Length ? _previous : new byte[LineChecksum.Length];
+            _check.CopyTo(_previous, 0);
+            if (place.Offset == 0 && SegmentHeader.IsHeader(bytes.Span))
+            {
+                SegmentHeader.Validate(bytes.Span, SegmentPath);
+                continue;
+            }
+
+            _nextTransaction++;
+            line = new JournalLine(bytes, place);
+            return true;
+        }
+
+        Dispose();
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _stream?.Dispose();
+        _stream = null;
+    }
+
+    internal static MailBackupException DamagedException(JournalReader reader) => new(
+        ErrorIds.JournalDamaged,
+        $"The journal {reader.SegmentPath} is damaged at byte {reader.Position.Offset}.",
+        "Run 'mailbackup check' to see what is affected; restore this file from a copy of the backup path. Nothing was changed.",
+        reader.SegmentPath);
+
+    private bool OpenSegment()
+    {
+        int segment = Math.Max(_segment, 1);
+        try
+        {
+            _stream = new FileStream(_file.Segment(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            State = _segment <= 1 && _offset == 0 ? JournalReaderState.AtEnd : JournalReaderState.Damaged;
+            return false;
+        }
+
+        if (_stream.Length == 0 && _segment == 0)
+        {
+            // Made, but never written: the journal has not begun.
+            State = JournalReaderState.AtEnd;
+            return false;
+        }
+
+        if (_stream.Length < _offset)
+        {
+            State = JournalReaderState.Damaged;
+            return false;
+        }
+
+        _segment = segment;
+        _stream.Position = _fileOffset = _offset;
+        _contentStart = _contentLength = 0;
+        return true;
+    }
+
+    private bool TryTakeLine(out ReadOnlyMemory<byte> line)
+    {
+        while (true)
+        {
+            var content = _content.AsSpan(_contentStart, _contentLength);
+            int feed = content.IndexOf((byte)'\n');
+            if (feed >= 0)
+            {
+                line = _content.AsMemory(_contentStart, feed);
+                _contentStart += feed + 1;
+                _contentLength -= feed + 1;
+                return true;
+            }
+
+            if (_contentLength == _content.Length || _contentStart > 0)
+            {
+                var grown = _contentLength * 2 > _content.Length ? new byte[Math.Max(64 << 10, _content.Length * 2)] : _content;
+                content.CopyTo(grown);
+                _content = grown;
+                _contentStart = 0;
+            }
+
+            int n = _stream!.Read(_content.AsSpan(_contentLength));
+            if (n == 0)
+            {
+                line = default;
+                return false;
+            }
+
+            _fileOffset += n;
+            _contentLength += n;
+        }
+    }
+
+    private void EndOfSegment()
+    {
+        bool last = !HasNextSegment();
+        if (_contentLength > 0)
+        {
+            State = last ? JournalReaderState.Torn : JournalReaderState.Damaged;
+        }
+        else if (last)
+        {
+            State = JournalReaderState.AtEnd;
+        }
+        else
+        {
+            _stream!.Dispose();
+            _stream = null;
+            _segment++;
+            _offset = 0;
+        }
+    }
+
+    /// <summary>
+    /// A line does not fit. When a later line of the segment fits the line before it, this is damage in the middle; when none does, it is the
+    /// unfinished write of a crash.
+    /// </summary>
+    private bool SomethingIntactFollows()
+    {
+        if (HasNextSegment())
+        {
+            return true;
+        }
+
+        var previous = new byte[LineChecksum.Length];
+        bool havePrevious = false;
+        while (TryTakeLine(out var line))
+        {
+            if (havePrevious && LineChecksum.TryVerify(line.Span, previous, _check))
+            {
+                return true;
+            }
+
+            havePrevious = LineChecksum.TryGet(line.Span, previous, out _);
+        }
+
+        return false;
+    }
+
+    private bool HasNextSegment() => _file.Segmented && new FileInfo(_file.Segment(_segment + 1)) is { Exists: true, Length: > 0 };
+}
