@@ -221,27 +221,23 @@ public sealed class OperationFailureTests : IDisposable
     public async Task Many_that_find_the_database_damaged_at_once_set_it_aside_once_and_lose_nothing()
     {
         Directory.CreateDirectory(_folder.State);
-        for (int round = 0; round < 4; round++)
+        File.WriteAllText(_folder.Database, new string('x', 20_000));
+        Task<Operation>[] queuing;
+        using (DatabaseUse.Share(_folder.Database, FileAccess.ReadWrite))
         {
-            foreach (string file in Directory.GetFiles(_folder.State))
-            {
-                File.Delete(file);
-            }
-
-            File.WriteAllText(_folder.Database, new string('x', 20_000));
-            using var start = new Barrier(8);
-            var queued = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Factory.StartNew(
-                () =>
-                {
-                    start.SignalAndWait();
-                    return _folder.NewQueue().Enqueue(OperationKind.SmartScan, $"{i}");
-                },
+            // While somebody has the file open, all of them find the damage and none may rename it.
+            queuing = Enumerable.Range(0, 8).Select(i => Task.Factory.StartNew(
+                () => _folder.NewQueue().Enqueue(OperationKind.SmartScan, $"{i}"),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
-                TaskScheduler.Default))).WaitAsync(QueueFolder.Patience);
-            Assert.Single(Directory.GetFiles(_folder.State, "*.damaged-*"));
-            Assert.Equal(queued.Select(o => o.Id).Order(), _folder.NewQueue().List().Select(o => o.Id).Order());
+                TaskScheduler.Default)).ToArray();
+            await Task.Delay(1000);
+            Assert.Empty(Directory.GetFiles(_folder.State, "*.damaged-*"));
         }
+
+        var queued = await Task.WhenAll(queuing).WaitAsync(QueueFolder.Patience);
+        Assert.Single(Directory.GetFiles(_folder.State, "*.damaged-*"));
+        Assert.Equal(queued.Select(o => o.Id).Order(), _folder.NewQueue().List().Select(o => o.Id).Order());
     }
 
     [Fact]
