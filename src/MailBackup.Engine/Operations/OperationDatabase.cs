@@ -36,11 +36,12 @@ internal sealed class OperationDatabase(string path)
         PRAGMA user_version = 1;
         """;
 
-    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: else every use would end with two syncs, which are dearer than the use itself.
+    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.
     private const int NoCheckpointOnClose = 1006;
 
-    // Pages. Keeps the log small, because whoever opens the file first reads the log through.
-    private const int CheckpointAfter = 200;
+    // Whoever closes the file last would put the log into the file, with two syncs that are dearer than the whole use. So it is left alone
+    // until it is this long; not for ever, because whoever opens the file first has to read it through.
+    private const long KeepLogUnder = 512 * 1024;
 
     private const int BusyMilliseconds = 10_000;
 
@@ -151,8 +152,11 @@ internal sealed class OperationDatabase(string path)
         {
             connection.Open();
             _ = raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
-            _ = raw.sqlite3_wal_autocheckpoint(connection.Handle, CheckpointAfter);
-            _ = raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
+            if (new FileInfo(source + "-wal") is not { Exists: true, Length: >= KeepLogUnder })
+            {
+                _ = raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
+            }
+
             return connection;
         }
         catch

@@ -192,4 +192,17 @@ public sealed class OperationQueueTests : IDisposable
         Assert.Equal(["11", "10", "9", "8", "7"], store.ListEnded(100).Select(o => o.Parameters));
         Assert.Equal(old, Assert.Single(store.ListOpen()));
     }
+
+    [Fact]
+    public void The_log_of_the_database_stays_short()
+    {
+        var store = _folder.NewStore();
+        for (int i = 0; i < 300; i++)
+        {
+            store.Enqueue(OperationKind.SmartScan, new string('p', 2000));
+        }
+
+        Assert.InRange(new FileInfo(_folder.Database + "-wal").Length, 1, 1_000_000);
+        Assert.Equal(300, store.ListOpen().Count);
+    }
 }
