@@ -13,6 +13,17 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
+    public SqliteStatement Bind(int index, long? value)
+    {
+        if (value is { } number)
+        {
+            return Bind(index, number);
+        }
+
+        raw.sqlite3_bind_null(statement, index + 1);
+        return this;
+    }
+
     public SqliteStatement Bind(int index, string? value)
     {
         if (value is null)
