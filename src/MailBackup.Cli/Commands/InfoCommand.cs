@@ -68,7 +68,7 @@ internal static class InfoCommand
         ? $"{Quantity.Size(info.StoredBytes)} ({Quantity.Share(info.StoredBytes, info.ContentBytes)} of the content)"
         : Quantity.Size(info.StoredBytes);
 
-    private static string Date(Session session, DateTimeOffset? moment) => moment is { } known ? ItemListing.Date(session, known) : "never";
+    private static string Date(Session session, DateTimeOffset? moment) => moment is { } known ? ItemOutput.Date(session, known) : "never";
 
     private static string Days(int days) => days == 0 ? "for ever" : Quantity.Count(days, "day", "days");
 }

@@ -8,7 +8,7 @@ using MailBackup.Storage;
 namespace MailBackup.Cli.Commands;
 
 /// <summary>Writes items as they come: as lines of JSON, or as a table with the account over its items where there can be several.</summary>
-internal static class ItemListing
+internal static class ItemOutput
 {
     public static int Write(Session session, IEnumerable<BackupItem> items, ItemQuery query)
     {
