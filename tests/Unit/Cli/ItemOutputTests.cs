@@ -1,3 +1,4 @@
+using ItemListing = MailBackup.Cli.Commands.ItemListing;
 using System.Text;
 using MailBackup.Cli;
 using MailBackup.Cli.Commands;

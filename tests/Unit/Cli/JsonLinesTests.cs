@@ -1,3 +1,4 @@
+using OperationJson = MailBackup.Cli.Json.OperationJson;
 using System.Text.Json;
 using MailBackup.Cli.Json;
 using MailBackup.Cli.Output;
