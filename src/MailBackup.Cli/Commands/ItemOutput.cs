@@ -40,8 +40,9 @@ internal static class ItemOutput
         return ExitCode.Done;
     }
 
+    /// <summary>Local; empty for a date that the source does not have.</summary>
     public static string Date(Session session, DateTimeOffset moment) =>
-        session.ToLocal(moment).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        moment == default ? "" : session.ToLocal(moment).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static Column[] Columns(bool withDeletion)
     {

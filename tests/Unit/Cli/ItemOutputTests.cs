@@ -1,4 +1,3 @@
-using ItemListing = MailBackup.Cli.Commands.ItemListing;
 using System.Text;
 using MailBackup.Cli;
 using MailBackup.Cli.Commands;

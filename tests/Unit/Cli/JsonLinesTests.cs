@@ -1,4 +1,3 @@
-using OperationJson = MailBackup.Cli.Json.OperationJson;
 using System.Text.Json;
 using MailBackup.Cli.Json;
 using MailBackup.Cli.Output;
