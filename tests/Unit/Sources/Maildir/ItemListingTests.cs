@@ -156,6 +156,33 @@ public class ItemListingTests
     }
 
     [Fact]
+    public async Task A_message_renamed_in_its_directory_while_that_is_listed_is_not_missed()
+    {
+        using var tree = MaildirTree.WithAlice();
+        for (int i = 0; i < 40; i++)
+        {
+            tree.Mail($"cur/{i}.a:2,", $"mail {i}");
+        }
+
+        tree.Age();
+        await using var source = tree.Open();
+        var items = new List<SourceItem>();
+        await foreach (var item in source.ListItemsAsync(MaildirTree.Alice, await MaildirTree.Folder(source), default))
+        {
+            // Every flag changes after the names have been read and before the files have been looked at.
+            foreach (string file in items.Count == 0 ? Directory.GetFiles(tree.AliceMail + "/cur") : [])
+            {
+                File.Move(file, file + "S");
+            }
+
+            items.Add(item);
+        }
+
+        Assert.Equal(40, items.Count);
+        Assert.Equal(40, items.Select(i => i.StableKey).Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_hundred_thousand_messages_are_listed_each_once()
     {
         const int Count = 100_000;

@@ -214,6 +214,21 @@ public class RestoreItemTests
         Assert.Equal("cur/1:2,a", (await Restore(source, MaildirTree.Restorable("x", "cur/1:2,", default, null, "Work"))).Key);
     }
 
+    [Fact]
+    public async Task A_lock_that_the_server_holds_is_waited_for()
+    {
+        using var tree = MaildirTree.WithAlice();
+        string held = tree.Mail("dovecot-uidlist.lock", "x");
+        await using var source = tree.Open();
+        var restore = Restore(source, MaildirTree.Restorable("x", "cur/1:2,", default, null, "Work"));
+        await Task.Delay(200);
+        Assert.False(restore.IsCompleted);
+        Assert.False(File.Exists(tree.AliceMail + "/dovecot-keywords"));
+        File.Delete(held);
+        Assert.Equal("cur/1:2,a", (await restore).Key);
+        Assert.False(File.Exists(held));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("12345")]
