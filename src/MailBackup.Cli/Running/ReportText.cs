@@ -69,9 +69,10 @@ internal static class ReportText
                 + $"{Quantity.Count(report.Unchanged)} unchanged in {Quantity.Time(report.Seconds)}.";
         if (report.BytesRead > 0)
         {
-            yield return $"Read {Quantity.Size(report.BytesRead)}, stored {Quantity.Size(report.BytesStored)} "
-                + $"({Quantity.Share(report.BytesStored, report.BytesRead)}); {Quantity.ItemRate(changed, report.Seconds).Replace("/s", " items/s", StringComparison.Ordinal)}, "
-                + $"{Quantity.ByteRate(report.BytesRead, report.Seconds)}.";
+            string share = Quantity.Share(report.BytesStored, report.BytesRead);
+            string stored = $"{Quantity.Size(report.BytesStored)} {share}".TrimEnd();
+            yield return $"Read {Quantity.Size(report.BytesRead)}, stored {stored}; "
+                + $"{Quantity.Count((long)(changed / Math.Max(report.Seconds, 0.001)))} items/s, {Quantity.ByteRate(report.BytesRead, report.Seconds)}.";
         }
 
         if (report.Errors > 0)
