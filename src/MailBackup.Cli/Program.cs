@@ -1,1 +1,3 @@
-return 0;
+using MailBackup.Cli;
+
+return CommandLine.Run(args, CommandHost.ForProcess());

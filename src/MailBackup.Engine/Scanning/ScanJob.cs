@@ -23,5 +23,8 @@ internal sealed record ScanJob(ScanAccount Account, ScanJobKind Kind)
     /// <summary>The new state where no content is needed to know it; null deletes.</summary>
     public ItemState? State { get; init; }
 
+    /// <summary>A folder that was not known.</summary>
+    public bool IsNew { get; init; }
+
     public TaskCompletionSource<FetchedContent>? Fetched { get; init; }
 }
