@@ -11,7 +11,7 @@ namespace MailBackup.Restoring;
 /// Nothing on the server is overwritten; what is there already is counted as skipped. An item that the backup had flagged deleted lives on under its
 /// own id. One broken item costs that item, and the report names it.
 /// </summary>
-internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, RestoreRequest request, IOperationSink sink)
+internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, string account, RestoreRequest request, IOperationSink sink)
 {
     private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
     private readonly ProgressMeter _meter = new();
@@ -19,15 +19,15 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
     private readonly System.Collections.Concurrent.ConcurrentQueue<RevivedItem> _revived = new();
     private long _restored, _skipped, _unrestored, _bytes, _total;
 
-    private string TargetAccount => request.To ?? request.Account;
+    private string TargetAccount => request.To ?? account;
 
-    private bool IntoOwnAccount => string.Equals(TargetAccount, request.Account, StringComparison.OrdinalIgnoreCase);
+    private bool IntoOwnAccount => string.Equals(TargetAccount, account, StringComparison.OrdinalIgnoreCase);
 
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
         using (var reader = new BackupReader(layout, StoreReader.OpenCatalog(layout, sink.Warning)))
         {
-            reader.Items.Find(request.Account);
+            reader.Items.Find(account);
             await target.EnsureAccountAsync(TargetAccount, create: IntoOwnAccount, stop).ConfigureAwait(false);
             try
             {
@@ -41,7 +41,7 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
             }
         }
 
-        new RevivedItems(layout, sink).Save(request.Account, [.. _revived]);
+        new RevivedItems(layout, sink).Save(account, [.. _revived]);
         return Report();
     }
 
@@ -54,7 +54,7 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
             return request.Items.Distinct().Select(i => new ItemId(i));
         }
 
-        var query = new ItemQuery { Accounts = [request.Account], At = request.At };
+        var query = new ItemQuery { Accounts = [account], At = request.At };
         var folders = reader.Items.List(query with { Type = ItemType.Folder }).OrderBy(f => f.Folder, StringComparer.Ordinal).ToList();
         return request.Folder is null
             ? folders.Select(f => f.Id).Concat(reader.Items.List(query).Where(i => i.Type != ItemType.Folder).Select(i => i.Id))
@@ -66,7 +66,7 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
         string? path = null;
         try
         {
-            var (item, state) = reader.FindState(request.Account, id, request.At);
+            var (item, state) = reader.FindState(account, id, request.At);
             path = item.Folder + (item.Subject.Length > 0 ? ": " + item.Subject : "");
             if (item.Type == ItemType.Folder)
             {
@@ -81,13 +81,13 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
         catch (MailBackupException e) when (e.ErrorId is not (ErrorIds.SourceAccountNotFound or ErrorIds.AccountNotFound))
         {
             Interlocked.Increment(ref _unrestored);
-            sink.Trouble(new ItemTrouble(e.ErrorId, request.Account, id.Value, path, e.Message));
+            sink.Trouble(new ItemTrouble(e.ErrorId, account, id.Value, path, e.Message));
         }
 
         sink.Progress(_meter.Measure(new OperationProgress
         {
             Activity = "Restoring",
-            Account = request.Account,
+            Account = account,
             ItemsDone = Interlocked.Read(ref _restored) + Interlocked.Read(ref _skipped) + Interlocked.Read(ref _unrestored),
             ItemsTotal = _total > 0 ? _total : null,
             AccountsTotal = 1,
@@ -131,7 +131,7 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
 
         try
         {
-            return reader.FindState(request.Account, id, request.At).State;
+            return reader.FindState(account, id, request.At).State;
         }
         catch (MailBackupException e) when (e.ErrorId == ErrorIds.ItemNotFound)
         {
