@@ -4,9 +4,16 @@ using MailBackup.Storage;
 
 namespace MailBackup.Restoring;
 
-/// <summary>A restore operation: one account after another.</summary>
+/// <summary>A restore operation: an account, or all of them, a few at a time.</summary>
 internal sealed class RestoreRun(BackupLayout layout, IRestoreTarget target, RestoreRequest request, IOperationSink sink)
 {
+    /// <summary>While one account waits for the disk, another is being written.</summary>
+    private const int AtOnce = 2;
+
+    private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
+    private readonly Dictionary<IOperationSink, OperationReport> _parts = [];
+    private readonly IOperationSink _sink = sink;
+
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
         if (request.Account is null && (request.Items.Count > 0 || request.To is not null))
@@ -20,16 +27,21 @@ internal sealed class RestoreRun(BackupLayout layout, IRestoreTarget target, Res
         var accounts = request.Account is { } one
             ? [one]
             : AccountRegistry.Load(layout).Stats.Values.Where(s => !s.Deleted).Select(s => s.Name).Order(StringComparer.Ordinal).ToList();
-        var total = new OperationReport();
-        foreach (string account in accounts)
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop };
+        await Parallel.ForEachAsync(accounts, parallel, async (account, token) =>
         {
-            stop.ThrowIfCancellationRequested();
-            var before = total;
-            var report = await new ItemRestore(layout, target, account, request, new Adding(sink, r => Sum(before, r))).RunAsync(stop).ConfigureAwait(false);
-            total = Sum(total, report);
-        }
+            var part = new Part(this);
+            part.Add(await new ItemRestore(layout, target, account, request, part).RunAsync(token).ConfigureAwait(false));
+        }).ConfigureAwait(false);
+        return Total() with { Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3) };
+    }
 
-        return total;
+    private OperationReport Total()
+    {
+        lock (_parts)
+        {
+            return _parts.Values.Aggregate(new OperationReport(), Sum);
+        }
     }
 
     private static OperationReport Sum(OperationReport a, OperationReport b) => a with
@@ -39,18 +51,30 @@ internal sealed class RestoreRun(BackupLayout layout, IRestoreTarget target, Res
         Unrestored = a.Unrestored + b.Unrestored,
         Errors = a.Errors + b.Errors,
         BytesRead = a.BytesRead + b.BytesRead,
-        Seconds = Math.Round(a.Seconds + b.Seconds, 3),
+        Seconds = Math.Max(a.Seconds, b.Seconds),
     };
 
-    /// <summary>Passes everything on; a partial report with what the accounts before have done.</summary>
-    private sealed class Adding(IOperationSink inner, Func<OperationReport, OperationReport> add) : IOperationSink
+    /// <summary>Passes on what one account's restore says; its partial reports together with those of the others.</summary>
+    private sealed class Part(RestoreRun run) : IOperationSink
     {
-        public void Progress(OperationProgress progress) => inner.Progress(progress);
+        public void Add(OperationReport report)
+        {
+            lock (run._parts)
+            {
+                run._parts[this] = report;
+            }
+        }
 
-        public void Trouble(ItemTrouble trouble) => inner.Trouble(trouble);
+        public void Progress(OperationProgress progress) => run._sink.Progress(progress);
 
-        public void Warning(string message) => inner.Warning(message);
+        public void Trouble(ItemTrouble trouble) => run._sink.Trouble(trouble);
 
-        public void Report(OperationReport partial) => inner.Report(add(partial));
+        public void Warning(string message) => run._sink.Warning(message);
+
+        public void Report(OperationReport partial)
+        {
+            Add(partial);
+            run._sink.Report(run.Total());
+        }
     }
 }

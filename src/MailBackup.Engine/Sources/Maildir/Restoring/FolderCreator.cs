@@ -72,12 +72,7 @@ internal sealed class FolderCreator(Mailbox mailbox, Action<string> changed)
         bool made = EnsureInbox();
         if (key != FolderName.InboxKey)
         {
-            made = false;
-            for (int dot = key.IndexOf('.', 1); dot > 0; dot = key.IndexOf('.', dot + 1))
-            {
-                EnsureMailFolder(key[..dot]);
-            }
-
+            // In Maildir++ the name holds the hierarchy: a parent that was no folder need not become one.
             made = EnsureMailFolder(key);
         }
 
