@@ -9,4 +9,10 @@ public interface IOperationSink
     void Trouble(ItemTrouble trouble);
 
     void Warning(string message);
+
+    /// <summary>
+    /// What has been made durable so far; the latest counts. It becomes the report of an operation that is stopped or fails, so it is to be
+    /// given after every batch.
+    /// </summary>
+    void Report(OperationReport partial);
 }

@@ -1,3 +1,5 @@
+using MailBackup.Storage;
+
 namespace MailBackup.Operations;
 
 /// <summary>Runs one operation. Throws <see cref="OperationCanceledException"/> when stopped.</summary>
@@ -6,37 +8,189 @@ public delegate Task<OperationReport> OperationExecutor(Operation operation, IOp
 /// <summary>
 /// The durable FIFO queue of a backup path (SQLite, <c>state/operations.db</c>). The process that holds the writer lock runs the queue in
 /// order; any other that starts an operation waits for its turn and sees its progress. An operation whose process died becomes
-/// <see cref="OperationState.Interrupted"/>, and the queue goes on.
+/// <see cref="OperationState.Interrupted"/>, and the queue goes on. Safe for use by several threads.
 /// </summary>
 public sealed class OperationQueue : IDisposable
 {
-    public OperationQueue(string databasePath, string writerLockPath) => throw new NotImplementedException();
+    private readonly OperationDatabase _database;
+    private readonly OperationStore _store;
+    private readonly string _lockPath;
 
-    public Operation Enqueue(OperationKind kind, string parameters) => throw new NotImplementedException();
+    /// <summary>Opens nothing: a process that never looks at its operations pays nothing for them.</summary>
+    public OperationQueue(string databasePath, string writerLockPath)
+    {
+        _database = new OperationDatabase(databasePath);
+        _store = new OperationStore(_database);
+        _lockPath = writerLockPath;
+    }
+
+    public Operation Enqueue(OperationKind kind, string parameters) => _store.Enqueue(kind, parameters);
 
     /// <summary>Queued and running operations in order.</summary>
-    public IReadOnlyList<Operation> List() => throw new NotImplementedException();
+    public IReadOnlyList<Operation> List() => _store.ListOpen();
 
     /// <summary>Ended operations, newest first.</summary>
-    public IReadOnlyList<Operation> History(int limit = 100) => throw new NotImplementedException();
+    public IReadOnlyList<Operation> History(int limit = 100) => _store.ListEnded(limit);
 
-    public Operation? Find(Guid id) => throw new NotImplementedException();
+    public Operation? Find(Guid id) => _store.Find(id);
 
     /// <summary>Asks an operation to stop; a queued one is stopped at once. False when it is not queued or running.</summary>
-    public bool RequestStop(Guid id) => throw new NotImplementedException();
+    public bool RequestStop(Guid id)
+    {
+        if (_store.Find(id) is not { Ended: null })
+        {
+            return false;
+        }
+
+        InterruptIfWorkerIsGone();
+        return _store.RequestStop(id) > 0;
+    }
 
     /// <returns>How many were asked.</returns>
-    public int RequestStopAll() => throw new NotImplementedException();
+    public int RequestStopAll()
+    {
+        if (_store.ListOpen().Count == 0)
+        {
+            return 0;
+        }
+
+        InterruptIfWorkerIsGone();
+        return _store.RequestStop(null);
+    }
 
     /// <summary>
     /// Waits until operation <paramref name="id"/> has ended, running the queue in this process whenever the writer lock is free.
     /// <paramref name="onUpdate"/> gets the operation each time its state or progress changes, about five times a second at most.
-    /// Cancelling <paramref name="token"/> stops the operation at its next batch boundary and returns it as stopped.
+    /// Cancelling <paramref name="token"/> stops the operation at its next batch boundary and returns it as stopped. An operation that
+    /// fails is returned, not thrown.
     /// </summary>
-    public Task<Operation> RunAsync(Guid id, OperationExecutor executor, Action<Operation>? onUpdate, CancellationToken token) =>
-        throw new NotImplementedException();
+    public async Task<Operation> RunAsync(Guid id, OperationExecutor executor, Action<Operation>? onUpdate, CancellationToken token)
+    {
+        using var feed = new OperationFeed(onUpdate, token);
+        var ended = await RunAsync(id, executor, feed).ConfigureAwait(false);
+        feed.Publish(ended);
+        feed.ThrowIfFaulted();
+        return ended;
+    }
 
+    /// <summary>Nothing is kept open between calls.</summary>
     public void Dispose()
     {
+    }
+
+    private async Task<Operation> RunAsync(Guid id, OperationExecutor executor, OperationFeed feed)
+    {
+        Operation? known = null;
+        while (true)
+        {
+            if (feed.Stop.IsCancellationRequested)
+            {
+                // Ends it when it is still queued; else whoever runs it is told, and this goes on until that has happened.
+                _store.RequestStop(id);
+            }
+
+            if (TryTakeLock() is { } held)
+            {
+                using (held)
+                {
+                    if (await DrainAsync(id, executor, feed).ConfigureAwait(false) is { } ended)
+                    {
+                        return ended;
+                    }
+                }
+            }
+
+            known = Refresh(id, known);
+            if (known.Ended is not null)
+            {
+                return known;
+            }
+
+            feed.Publish(known);
+            var wake = feed.Stop.IsCancellationRequested ? CancellationToken.None : feed.Stop;
+            await Task.Delay(OperationRun.Poll, wake).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Runs the queue, with the lock held, up to and including operation <paramref name="id"/>.</summary>
+    /// <returns>That operation when it was run here.</returns>
+    private async Task<Operation?> DrainAsync(Guid id, OperationExecutor executor, OperationFeed feed)
+    {
+        if (feed.Stop.IsCancellationRequested)
+        {
+            // If it was running elsewhere, that process is dead.
+            _store.MarkInterrupted();
+            return null;
+        }
+
+        while (!feed.Stop.IsCancellationRequested && _store.ClaimNext(id) is { } next)
+        {
+            if (next.Id == id)
+            {
+                return await new OperationRun(_store, _database, next, feed).ExecuteAsync(executor, feed.Stop).ConfigureAwait(false);
+            }
+
+            if (_store.Find(id) is { Ended: null } waiting)
+            {
+                feed.Publish(waiting);
+            }
+
+            await new OperationRun(_store, _database, next, feed: null).ExecuteAsync(executor, feed.Stop).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the operation, and queues it again if its row was lost with a deleted or damaged file.</summary>
+    private Operation Refresh(Guid id, Operation? known)
+    {
+        if (_store.Find(id) is { } found)
+        {
+            return found;
+        }
+
+        if (known is null)
+        {
+            throw new MailBackupException(
+                ErrorIds.OperationNotFound,
+                $"There is no operation {id}.",
+                "List the operations to see the queue and the history.",
+                id);
+        }
+
+        known = known with { State = OperationState.Queued, Started = null, Progress = null };
+        _store.Save(known);
+        return known;
+    }
+
+    /// <summary>So that the operation of a killed process is not asked to stop, in vain, for ever.</summary>
+    private void InterruptIfWorkerIsGone()
+    {
+        if (_store.AnyRunning())
+        {
+            using var held = TryTakeLock();
+            if (held is not null)
+            {
+                _store.MarkInterrupted();
+            }
+        }
+    }
+
+    private WriterLock? TryTakeLock()
+    {
+        OperationDatabase.EnsureFolder(_lockPath);
+        try
+        {
+            return WriterLock.TryAcquire(_lockPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MailBackupException(
+                ErrorIds.BackupPathNotWritable,
+                $"The lock '{_lockPath}' of the backup path cannot be taken: {e.Message}",
+                "Check that this user may write to the folder and that its volume has room.",
+                _lockPath,
+                e);
+        }
     }
 }

@@ -41,6 +41,9 @@ public interface IMailSource : IAsyncDisposable
     /// </summary>
     ValueTask<SourceContent?> OpenAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token);
 
+    /// <summary>The <see cref="SourceItem.StableKey"/> of an item that was recorded under this <see cref="SourceItem.Key"/>.</summary>
+    string StableKeyOf(FolderKind kind, string key);
+
     /// <summary>Where restored items go, or null when this source cannot take any.</summary>
     IRestoreTarget? RestoreTarget { get; }
 }

@@ -7,6 +7,6 @@ public static class MailSourceFactory
     public static IMailSource Open(SourceConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        throw new NotImplementedException();
+        return new Maildir.MaildirSource(configuration);
     }
 }

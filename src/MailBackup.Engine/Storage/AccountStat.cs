@@ -13,6 +13,9 @@ public sealed record AccountStat
     /// <summary>The directory's id of the account, where it has one.</summary>
     public string? DirectoryId { get; init; }
 
+    /// <summary>True when the directory listed it at the last look.</summary>
+    public bool InDirectory { get; init; }
+
     public bool Deleted { get; init; }
 
     public long NextItem { get; init; } = 1;

@@ -1,0 +1,11 @@
+namespace MailBackup.Cli.Commands;
+
+/// <summary>Descriptions that several commands share.</summary>
+internal static class CommonText
+{
+    public const string Account = "Address of the account, user@domain.";
+
+    public const string At =
+        "As it was at this moment: 2026-03-01 (its first second), 2026-03-01T14:30 (local time), 2026-03-01T14:30:00Z, now, today, "
+        + "yesterday (this time of day), -3d, -2h, -30m.";
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using MailBackup.Cli.Json;
+using MailBackup.Cli.Parsing;
+using MailBackup.Configuration;
+using MailBackup.Sources;
+
+namespace MailBackup.Cli.Commands;
+
+/// <summary><c>init</c>: makes a backup path. On one's own path it changes nothing but the source given.</summary>
+internal static class InitCommand
+{
+    public static readonly CommandSpec Spec = new(
+        "init",
+        "Make a backup path: a folder that is empty or does not exist yet.",
+        Build,
+        """
+        mailbackup init --backup-path /srv/backup
+        mailbackup init --backup-path /srv/backup --maildir /var/vmail --ldif /var/backups/directory.ldif
+        """);
+
+    private static void Build(Command command, Session session)
+    {
+        var source = new SourceOptions(command);
+        command.SetAction(arguments => Run(arguments, session, source));
+    }
+
+    private static int Run(ParseResult arguments, Session session, SourceOptions source)
+    {
+        string path = session.ReadBackupPath(arguments);
+        bool created = !BackupNode.IsInitialized(path);
+        var configuration = Configuration(arguments, session, source, created ? null : path);
+        using var node = BackupNode.Initialize(path, configuration, session.NodeOptions);
+        if (session.Json)
+        {
+            session.Output.JsonLine(InitJson.Write, (node.Path, created, node.Configuration.Source));
+            return ExitCode.Done;
+        }
+
+        session.Say(created ? $"{node.Path} is now a backup path." : $"{node.Path} is a backup path of this server already.");
+        session.Say(DescribeSource(node.Configuration.Source));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Null, which keeps what is remembered, unless a source was given.</summary>
+    private static NodeConfiguration? Configuration(ParseResult arguments, Session session, SourceOptions source, string? existing)
+    {
+        if (!source.AnyGiven(arguments))
+        {
+            return null;
+        }
+
+        var remembered = new NodeConfiguration();
+        if (existing is not null)
+        {
+            using var node = BackupNode.Open(existing, session.NodeOptions);
+            remembered = node.Configuration;
+        }
+
+        return remembered with { Source = source.Over(remembered.Source, arguments) };
+    }
+
+    private static string DescribeSource(SourceConfiguration source) => (source.Maildir, source.Ldif) switch
+    {
+        ({ } maildir, { } ldif) => $"Source: Maildir tree {maildir}, directory {ldif}.",
+        ({ } maildir, null) => $"Source: Maildir tree {maildir}.",
+        (null, { } ldif) => $"Source: directory {ldif}, no mail yet.",
+        _ => "It has no source yet: `mailbackup scan --maildir FOLDER` sets one.",
+    };
+}

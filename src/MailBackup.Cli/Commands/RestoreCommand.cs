@@ -1,0 +1,62 @@
+using System.CommandLine;
+using MailBackup.Cli.Parsing;
+using MailBackup.Cli.Running;
+using MailBackup.Operations;
+
+namespace MailBackup.Cli.Commands;
+
+/// <summary><c>restore</c>: puts items back onto the server.</summary>
+internal static class RestoreCommand
+{
+    public static readonly CommandSpec Spec = new(
+        "restore",
+        "Put items back onto the server, as they were last or at a moment. What is there already is left alone.",
+        Build,
+        """
+        mailbackup restore --account alice@example.org --id 12
+        mailbackup restore --account alice@example.org --id 12 13 14 --at yesterday
+        mailbackup restore --account alice@example.org --id 12 --folder Restored
+        mailbackup restore --account alice@example.org --id 12 --to bob@example.org
+        """);
+
+    private static void Build(Command command, Session session)
+    {
+        var account = new Option<string>("--account", "-a") { Description = CommonText.Account, HelpName = "ADDRESS", Required = true };
+        var ids = new Option<string[]>("--id", "-i")
+        {
+            Description = "Number of an item; several with spaces or commas, or by repeating the option.",
+            HelpName = "ID",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var at = new Option<string>("--at")
+        {
+            Description = CommonText.At + " Default: the latest state in which each was not deleted.",
+            HelpName = "DATE",
+        };
+        var folder = new Option<string>("--folder", "-f")
+        {
+            Description = "Folder (path) to restore into. Default: the one that the item was in.",
+            HelpName = "PATH",
+        };
+        var to = new Option<string>("--to") { Description = "Account to restore into. Default: the items' own.", HelpName = "ADDRESS" };
+        command.Options.Add(account);
+        command.Options.Add(ids);
+        command.Options.Add(at);
+        command.Options.Add(folder);
+        command.Options.Add(to);
+        command.SetAction(async (arguments, _) =>
+        {
+            var request = new RestoreRequest
+            {
+                Account = arguments.GetValue(account)!,
+                Items = [.. Numbers.ParseIds(arguments.GetValue(ids)).Select(i => i.Value).Distinct()],
+                At = PointInTime.Parse(arguments.GetValue(at), session.Host.Clock),
+                Folder = arguments.GetValue(folder),
+                To = arguments.GetValue(to),
+            };
+            using var node = session.OpenNode(arguments);
+            return await new OperationRunner(session, node).RunAsync(request).ConfigureAwait(false);
+        });
+    }
+}

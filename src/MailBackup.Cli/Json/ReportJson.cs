@@ -1,0 +1,60 @@
+using System.Text.Json;
+using MailBackup.Operations;
+
+namespace MailBackup.Cli.Json;
+
+/// <summary>The report of an ended operation: the counts that its kind has, then what failed.</summary>
+internal static class ReportJson
+{
+    /// <summary>The line that a command writes when its operation has ended.</summary>
+    public static void Write(Utf8JsonWriter json, Operation operation)
+    {
+        json.WriteStartObject();
+        json.WriteString("operation", operation.Id);
+        json.WriteString("kind", operation.Kind.ToString());
+        json.WriteString("state", operation.State.ToString());
+        WriteProperties(json, operation.Kind, operation.Report ?? new OperationReport());
+        json.WriteEndObject();
+    }
+
+    public static void WriteProperties(Utf8JsonWriter json, OperationKind kind, OperationReport report)
+    {
+        switch (kind)
+        {
+            case OperationKind.Restore:
+                json.WriteNumber("restored", report.Restored);
+                json.WriteNumber("skipped", report.Skipped);
+                json.WriteNumber("unrestored", report.Unrestored);
+                break;
+            case OperationKind.CoherencyCheck:
+                json.WriteNumber("checked", report.Checked);
+                json.WriteNumber("skipped", report.Skipped);
+                break;
+            default:
+                json.WriteNumber("added", report.Added);
+                json.WriteNumber("updated", report.Updated);
+                json.WriteNumber("deleted", report.Deleted);
+                json.WriteNumber("unchanged", report.Unchanged);
+                break;
+        }
+
+        json.WriteNumber("errors", report.Errors);
+        json.WriteNumber("bytesRead", report.BytesRead);
+        json.WriteNumber("bytesStored", report.BytesStored);
+        json.WriteNumberOrNull("seconds", report.Seconds);
+        json.WriteStartArray("troubles");
+        foreach (var trouble in report.Troubles)
+        {
+            TroubleJson.Write(json, trouble);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("warnings");
+        foreach (string warning in report.Warnings)
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using MailBackup.Model;
+
+namespace MailBackup.Cli.Parsing;
+
+/// <summary>Reads numbers and item ids. Throws <c>ArgumentInvalid</c>.</summary>
+internal static class Numbers
+{
+    public static int? Parse(string? text, string option)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"'{text}' is not a number for {option}.", "Give a whole number, 0 or more.", text);
+    }
+
+    /// <summary>Item ids; a list with commas (<c>12,15</c>) counts as several.</summary>
+    public static IReadOnlyList<ItemId> ParseIds(string[]? texts)
+    {
+        var ids = new List<ItemId>();
+        foreach (string text in texts ?? [])
+        {
+            foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+            {
+                ids.Add(ParseId(part));
+            }
+        }
+
+        return ids;
+    }
+
+    public static ItemId ParseId(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && id > 0
+            ? new ItemId(id)
+            : throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"'{text}' is not an item id.", "Item ids are numbers; `mailbackup items` lists them.", text);
+}

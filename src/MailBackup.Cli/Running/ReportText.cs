@@ -1,0 +1,97 @@
+using MailBackup.Cli.Output;
+using MailBackup.Operations;
+
+namespace MailBackup.Cli.Running;
+
+/// <summary>The summary of an ended operation, for people.</summary>
+internal static class ReportText
+{
+    /// <summary>What was done, in a few lines. Also for an operation that was stopped or failed half-way: what it counts is durable.</summary>
+    public static IEnumerable<string> Summary(OperationKind kind, OperationReport report)
+    {
+        foreach (string line in kind switch
+        {
+            OperationKind.Restore => Restore(report),
+            OperationKind.CoherencyCheck => Check(report),
+            _ => Scan(report),
+        })
+        {
+            yield return line;
+        }
+
+        foreach (string warning in report.Warnings)
+        {
+            yield return "Note: " + warning;
+        }
+    }
+
+    /// <summary>The counts in one short piece, for a list of operations.</summary>
+    public static string Short(OperationKind kind, OperationReport report)
+    {
+        string counts = kind switch
+        {
+            OperationKind.Restore => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
+            OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
+            _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
+        };
+        long failed = Math.Max(report.Errors, report.Unrestored);
+        return failed > 0 ? $"{counts}, {Quantity.Count(failed, "error", "errors")}" : counts;
+    }
+
+    /// <summary>Where, then why.</summary>
+    public static string Trouble(ItemTrouble trouble)
+    {
+        var where = new List<string>(3);
+        if (!string.IsNullOrEmpty(trouble.Account))
+        {
+            where.Add(trouble.Account);
+        }
+
+        if (trouble.Item is { } item)
+        {
+            where.Add($"item {item}");
+        }
+
+        if (!string.IsNullOrEmpty(trouble.Path))
+        {
+            where.Add(trouble.Path);
+        }
+
+        return where.Count > 0 ? $"{string.Join(", ", where)}: {trouble.Reason}" : trouble.Reason;
+    }
+
+    private static IEnumerable<string> Scan(OperationReport report)
+    {
+        long changed = report.Added + report.Updated + report.Deleted;
+        yield return changed == 0 && report.Errors == 0
+            ? $"Nothing has changed: {Quantity.Count(report.Unchanged, "item", "items")}, {Quantity.Time(report.Seconds)}."
+            : $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted, "
+                + $"{Quantity.Count(report.Unchanged)} unchanged in {Quantity.Time(report.Seconds)}.";
+        if (report.BytesRead > 0)
+        {
+            yield return $"Read {Quantity.Size(report.BytesRead)}, stored {Quantity.Size(report.BytesStored)} "
+                + $"({Quantity.Share(report.BytesStored, report.BytesRead)}); {Quantity.ItemRate(changed, report.Seconds).Replace("/s", " items/s", StringComparison.Ordinal)}, "
+                + $"{Quantity.ByteRate(report.BytesRead, report.Seconds)}.";
+        }
+
+        if (report.Errors > 0)
+        {
+            yield return $"{Quantity.Count(report.Errors, "item", "items")} could not be saved; the next scan tries again.";
+        }
+    }
+
+    private static IEnumerable<string> Restore(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped (already there), "
+            + $"{Quantity.Count(report.Unrestored)} unrestored in {Quantity.Time(report.Seconds)}.";
+    }
+
+    private static IEnumerable<string> Check(OperationReport report)
+    {
+        string what = $"Checked {Quantity.Count(report.Checked)} transactions and blobs in {Quantity.Time(report.Seconds)}";
+        yield return report.Errors == 0
+            ? what + ": everything is in order."
+            : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup scan --deep` stores missing and damaged content again "
+                + "where the server still has it.";
+    }
+}

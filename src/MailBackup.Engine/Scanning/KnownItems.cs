@@ -1,0 +1,66 @@
+using MailBackup.Model;
+using MailBackup.Sources;
+using MailBackup.Storage;
+using MailBackup.Storage.Sqlite;
+
+namespace MailBackup.Scanning;
+
+/// <summary>Asks the catalog what is known of an account's folders and living items.</summary>
+internal static class KnownItems
+{
+    /// <summary>Living items of one folder.</summary>
+    public static List<KnownItem> OfFolder(Catalog catalog, long account, ItemId folder)
+    {
+        using var db = catalog.Connect();
+        using var select = db.Prepare($"""
+            SELECT item, type, key, flags, tags, date, size, digest, segment, offset, length FROM state
+            WHERE account = ? AND folder = ? AND end = {Catalog.Open} AND deleted = 0
+            """);
+        select.Bind(0, account).Bind(1, folder.Value);
+        var items = new List<KnownItem>();
+        while (select.Step())
+        {
+            items.Add(new KnownItem(
+                new ItemId(select.Int64(0)), folder, (ItemType)select.Int32(1), select.Text(2), (MessageFlags)select.Int32(3),
+                select.IsNull(4) ? null : select.Text(4), new DateTimeOffset(select.Int64(5), TimeSpan.Zero), select.Int64(6), select.Digest(7),
+                new JournalPlace(select.Int32(8), select.Int64(9), select.Int32(10))));
+        }
+
+        return items;
+    }
+
+    /// <summary>
+    /// The folders as the journal has them, without tokens: what <c>account_stat</c> says when it is lost or behind. Everything is listed again then.
+    /// </summary>
+    public static List<FolderStat> Folders(StoreWriter store, AccountJournal journal)
+    {
+        using var db = store.Catalog.Connect();
+        var folders = new List<FolderStat>();
+        using (var select = db.Prepare($"SELECT segment, offset, length FROM state WHERE account = ? AND type = {(int)ItemType.Folder} AND end = {Catalog.Open} AND deleted = 0"))
+        {
+            select.Bind(0, journal.CatalogId);
+            while (select.Step())
+            {
+                var place = new JournalPlace(select.Int32(0), select.Int64(1), select.Int32(2));
+                folders.Add(FolderState.ToStat(JournalLookup.ReadTransaction(store.Layout, journal.Account, place)));
+            }
+        }
+
+        using var count = db.Prepare($"SELECT count(*) FROM state WHERE account = ? AND folder = ? AND end = {Catalog.Open} AND deleted = 0");
+        for (int i = 0; i < folders.Count; i++)
+        {
+            count.Bind(0, journal.CatalogId).Bind(1, folders[i].Id).Step();
+            folders[i] = folders[i] with { Items = count.Int64(0) };
+            count.Reset();
+        }
+
+        return folders;
+    }
+
+    /// <summary>The highest item number ever given in the account.</summary>
+    public static long LastItem(StoreWriter store, AccountJournal journal)
+    {
+        using var db = store.Catalog.Connect();
+        return db.Scalar($"SELECT max(item) FROM state WHERE account = {journal.CatalogId}") ?? 0;
+    }
+}

@@ -1,0 +1,236 @@
+using System.Buffers;
+using MailBackup.Model;
+using MailBackup.Sources;
+using MailBackup.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace MailBackup.Scanning;
+
+/// <summary>
+/// Brings the journals of accounts, domains, COS and lists up to what directory and mail tree show. Accounts are all that either has; one that neither
+/// has any more is flagged deleted, unless it looks as if a disk were missing.
+/// </summary>
+internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry registry, ScanCounts counts, bool allowEmpty)
+{
+    private readonly ArrayBufferWriter<byte> _line = new(4096);
+    private readonly List<SafeFileHandle> _files = [];
+    private readonly List<(Guid Id, AccountStat Stat)> _changed = [];
+    private readonly DateTimeOffset _now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
+
+    /// <param name="snapshot">Null when the directory has not changed, or there is none.</param>
+    /// <param name="mailboxes">Accounts that have a mailbox.</param>
+    /// <param name="trouble">Takes accounts that vanished in a way that is not believed.</param>
+    public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, Action<MailBackupException> trouble)
+    {
+        if (snapshot is not null)
+        {
+            foreach (var kind in (ProvisioningKind[])[ProvisioningKind.Domain, ProvisioningKind.ClassOfService, ProvisioningKind.DistributionList])
+            {
+                SaveEntries(kind, [.. snapshot.Entries.Where(e => e.Kind == kind)]);
+            }
+
+            foreach (var entry in snapshot.Entries.Where(e => e.Kind == ProvisioningKind.Account))
+            {
+                SaveAccount(entry.Name, entry);
+            }
+        }
+
+        var inTree = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
+        foreach (string name in mailboxes.Where(m => registry.FindLiving(m) is null))
+        {
+            SaveAccount(name, null);
+        }
+
+        DeleteVanished(snapshot, inTree, trouble);
+        Commit();
+    }
+
+    private void DeleteVanished(ProvisioningSnapshot? snapshot, HashSet<string> inTree, Action<MailBackupException> trouble)
+    {
+        var listed = snapshot?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var domainsInTree = inTree.Select(DomainOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, stat) in registry.Stats.ToList())
+        {
+            if (stat.Deleted || inTree.Contains(stat.Name) || (listed?.Contains(stat.Name) ?? stat.InDirectory))
+            {
+                continue;
+            }
+
+            // The directory itself has dropped it: that is word enough. Otherwise a whole domain that is gone is a disk that is not mounted.
+            long items = stat.Folders.Sum(f => f.Items);
+            bool saidByDirectory = listed is not null && stat.InDirectory;
+            if (items > 0 && !saidByDirectory && !allowEmpty && !domainsInTree.Contains(DomainOf(stat.Name)))
+            {
+                trouble(AccountLister.SuddenlyEmpty(stat.Name, items));
+                continue;
+            }
+
+            var transaction = new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, stat.Name, stat.DirectoryId, Deleted: true, ProvisioningAttributes.Empty);
+            AppendAccount(id, stat with { Deleted = true, InDirectory = false }, transaction);
+            counts.Deleted();
+        }
+    }
+
+    private void SaveAccount(string name, ProvisioningEntry? entry)
+    {
+        var attributes = entry?.Attributes ?? ProvisioningAttributes.Empty;
+        var found = registry.FindByDirectoryId(entry?.Id) ?? registry.FindLiving(name) ?? registry.Find(name);
+        if (found is { } other && entry?.Id is { } directoryId && registry.Stats[other].DirectoryId is { } known && known != directoryId)
+        {
+            // The name was given to another account; the old one's history stays its own.
+            found = null;
+        }
+
+        bool isNew = found is null;
+        var id = found ?? NewId(entry?.Id);
+        var stat = isNew ? new AccountStat { Name = name } : registry.Stats[id];
+        if (!isNew && !stat.Deleted && stat.Name == name && LastOf(layout.AccountInfo(id))?.Attributes is { } before && before.Equals(attributes)
+            && stat.DirectoryId == (entry?.Id ?? stat.DirectoryId))
+        {
+            counts.Unchanged(1);
+            if (stat.InDirectory != (entry is not null))
+            {
+                SetStat(id, stat with { InDirectory = entry is not null });
+            }
+
+            return;
+        }
+
+        stat = stat with { Name = name, DirectoryId = entry?.Id ?? stat.DirectoryId, InDirectory = entry is not null, Deleted = false };
+        AppendAccount(id, stat, new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, name, stat.DirectoryId, Deleted: false, attributes));
+        if (isNew)
+        {
+            counts.Added();
+        }
+        else
+        {
+            counts.Updated();
+        }
+    }
+
+    private void SaveEntries(ProvisioningKind kind, IReadOnlyList<ProvisioningEntry> entries)
+    {
+        var journal = layout.ProvisioningJournal(kind);
+        var current = ReadCurrent(journal);
+        var writer = JournalWriter.Open(journal, null, Path.Combine(layout.State, "cut"));
+        foreach (var entry in entries)
+        {
+            if (current.Remove(entry.Name, out var before) && !before.Deleted && before.Attributes.Equals(entry.Attributes))
+            {
+                counts.Unchanged(1);
+                continue;
+            }
+
+            var id = before?.Entry ?? NewId(entry.Id);
+            Append(writer, new ProvisioningTransaction(default, _now, kind, id, entry.Name, entry.Id, Deleted: false, entry.Attributes));
+            if (before is null)
+            {
+                counts.Added();
+            }
+            else
+            {
+                counts.Updated();
+            }
+        }
+
+        foreach (var gone in current.Values.Where(e => !e.Deleted))
+        {
+            Append(writer, gone with { Start = _now, Deleted = true });
+            counts.Deleted();
+        }
+
+        Keep(writer);
+    }
+
+    private void AppendAccount(Guid id, AccountStat stat, ProvisioningTransaction transaction)
+    {
+        var journal = layout.AccountInfo(id);
+        var trusted = JournalReader.Matches(journal, stat.Info) ? stat.Info : null;
+        var writer = JournalWriter.Open(journal, trusted, Path.Combine(layout.State, "cut"));
+        Append(writer, transaction);
+        Keep(writer);
+        SetStat(id, stat with { Info = writer.Position });
+    }
+
+    private void SetStat(Guid id, AccountStat stat)
+    {
+        registry.Set(id, stat);
+        _changed.Add((id, stat));
+    }
+
+    private void Append(JournalWriter writer, ProvisioningTransaction transaction)
+    {
+        using var json = TransactionLine.CreateWriter(_line);
+        writer.Append(ProvisioningLine.Write(_line, json, transaction with { Id = new TransactionId(writer.NextTransaction) }));
+    }
+
+    private void Keep(JournalWriter writer)
+    {
+        try
+        {
+            if (writer.WriteOut() is { } file)
+            {
+                _files.Add(file);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+
+        if (_files.Count >= 256)
+        {
+            Sync();
+        }
+    }
+
+    private void Commit()
+    {
+        Sync();
+        foreach (var (id, stat) in _changed)
+        {
+            stat.Write(layout, id);
+        }
+
+        counts.MakeDurable();
+    }
+
+    private void Sync()
+    {
+        try
+        {
+            FileSystemSync.SyncAndClose(_files);
+        }
+        catch (IOException e)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+    }
+
+    /// <summary>A directory's id that is a UUID is the account's id here too, so that it is the same on every node.</summary>
+    private static Guid NewId(string? directoryId) => Guid.TryParse(directoryId, out var id) ? id : Guid.NewGuid();
+
+    private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
+
+    private static ProvisioningTransaction? LastOf(JournalFile journal)
+    {
+        ProvisioningTransaction? last = null;
+        foreach (var transaction in ProvisioningHistory.Read(journal))
+        {
+            last = transaction;
+        }
+
+        return last;
+    }
+
+    private static Dictionary<string, ProvisioningTransaction> ReadCurrent(JournalFile journal)
+    {
+        var current = new Dictionary<string, ProvisioningTransaction>(StringComparer.OrdinalIgnoreCase);
+        foreach (var transaction in ProvisioningHistory.Read(journal))
+        {
+            current[transaction.Name] = transaction;
+        }
+
+        return current;
+    }
+}

@@ -1,0 +1,51 @@
+using MailBackup.Model;
+using MailBackup.Storage;
+
+namespace MailBackup.Scanning;
+
+/// <summary>
+/// An account while it is scanned. Its lister (which compares and gives out folder ids) and the committer (which appends and gives out item ids)
+/// share it; what both touch is said at the member.
+/// </summary>
+internal sealed class ScanAccount(Guid id, AccountStat stat, AccountJournal journal)
+{
+    private long _nextItem = stat.NextItem;
+
+    public Guid Id { get; } = id;
+
+    public string Name => Stat.Name;
+
+    /// <summary>As it is on disk. Committer only.</summary>
+    public AccountStat Stat { get; set; } = stat;
+
+    /// <summary>Committer only.</summary>
+    public AccountJournal Journal { get; } = journal;
+
+    /// <summary>
+    /// Living items that no folder lists any more. The lister fills it before it queues the account's first item; then the committer takes out of it
+    /// what turns up again with the same content, and flags the rest deleted.
+    /// </summary>
+    public Dictionary<ItemId, KnownItem> Missing { get; } = [];
+
+    /// <summary>The digests of <see cref="Missing"/>. Committer only, made on first use.</summary>
+    public Dictionary<Digest, Queue<ItemId>>? MissingByDigest { get; set; }
+
+    /// <summary>Folders as they are now: with tokens when the account has been gone through. Lister, then committer.</summary>
+    public List<FolderStat> Folders { get; set; } = [];
+
+    /// <summary>Folders that the source no longer has, children first. Lister, then committer.</summary>
+    public List<FolderStat> VanishedFolders { get; } = [];
+
+    /// <summary>Folders in which an item could not be read: they are listed again next time. Committer only.</summary>
+    public HashSet<ItemId> Troubled { get; } = [];
+
+    /// <summary>Living items added to or taken from each folder in this scan. Committer only.</summary>
+    public Dictionary<ItemId, long> ItemCounts { get; } = [];
+
+    /// <summary>A new item could not be read: it may be one of the missing, so none of them is flagged deleted this time. Committer only.</summary>
+    public bool DeletionsPostponed { get; set; }
+
+    public long NextItem => Interlocked.Read(ref _nextItem);
+
+    public ItemId TakeItemId() => new(Interlocked.Increment(ref _nextItem) - 1);
+}

@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Sources;
+using MailBackup.Storage;
+
+namespace MailBackup.Scanning;
+
+/// <summary>
+/// Takes the jobs of a scan in order, turns them into transactions and commits them batch by batch. The only one who appends.
+/// </summary>
+internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOptions options, IOperationSink sink, Stopwatch clock)
+{
+    private const int BatchTransactions = 8192;
+    private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(2);
+
+    private readonly HashSet<ScanAccount> _touched = [];
+    private readonly HashSet<ScanAccount> _complete = [];
+    private TimeSpan _lastCommit = clock.Elapsed;
+
+    /// <summary>Runs until the lister is done. What was taken before an error or a stop is committed by the caller.</summary>
+    public async Task RunAsync(ChannelReader<ScanJob> jobs, CancellationToken token)
+    {
+        await foreach (var job in jobs.ReadAllAsync(token).ConfigureAwait(false))
+        {
+            await TakeAsync(job, token).ConfigureAwait(false);
+            if (store.Writer.Pending >= BatchTransactions || clock.Elapsed - _lastCommit > BatchTime)
+            {
+                Commit();
+            }
+        }
+
+        Commit();
+    }
+
+    /// <summary>Makes everything taken so far durable and reports it.</summary>
+    public void Commit()
+    {
+        if (store.IsOpen)
+        {
+            store.Writer.Commit();
+            foreach (var account in _touched)
+            {
+                WriteStat(account, _complete.Contains(account));
+            }
+        }
+
+        _touched.Clear();
+        _complete.Clear();
+        _lastCommit = clock.Elapsed;
+        counts.MakeDurable();
+        sink.Report(counts.ToReport(store.BytesStored, clock.Elapsed.TotalSeconds));
+    }
+
+    private async ValueTask TakeAsync(ScanJob job, CancellationToken token)
+    {
+        _touched.Add(job.Account);
+        switch (job.Kind)
+        {
+            case ScanJobKind.Folder:
+                Append(job.Account, job.Folder, job.State);
+                Count(job.IsNew);
+                break;
+            case ScanJobKind.Metadata:
+                Move(job.Account, job.Known!.Folder, job.Folder);
+                Append(job.Account, job.Known.Id, job.State);
+                counts.Updated();
+                break;
+            case ScanJobKind.Content:
+                TakeContent(job, await job.Fetched!.Task.WaitAsync(token).ConfigureAwait(false));
+                break;
+            case ScanJobKind.AccountEnd:
+                End(job.Account);
+                break;
+        }
+    }
+
+    private void TakeContent(ScanJob job, FetchedContent fetched)
+    {
+        var account = job.Account;
+        if (fetched.Trouble is { } trouble)
+        {
+            account.Troubled.Add(job.Folder);
+            account.DeletionsPostponed |= job.Known is null && account.Missing.Count > 0;
+            TakeTrouble(account.Name, job.Known?.Id, trouble);
+            return;
+        }
+
+        if (fetched.Stored is not { } stored)
+        {
+            // It went away between listing and reading: the folder's token has changed with it, so the next scan looks again.
+            if (job.Known is { } gone)
+            {
+                account.Missing.TryAdd(gone.Id, gone);
+                account.Troubled.Add(job.Folder);
+                account.DeletionsPostponed = true;
+            }
+
+            return;
+        }
+
+        stored.Wait();
+        var moved = job.Known is null ? FindMoved(account, stored.Digest) : null;
+        var known = job.Known ?? moved;
+        var state = StateOf(job.Folder, stored, fetched.Item!);
+        if (known is null)
+        {
+            account.ItemCounts[job.Folder] = account.ItemCounts.GetValueOrDefault(job.Folder) + 1;
+            Append(account, account.TakeItemId(), state);
+            counts.Added();
+        }
+        else if (moved is null && IsSame(known, state))
+        {
+            counts.Unchanged(1);
+        }
+        else
+        {
+            Move(account, known.Folder, job.Folder);
+            Append(account, known.Id, state);
+            counts.Updated();
+        }
+    }
+
+    private void TakeTrouble(string account, ItemId? item, ItemReadException trouble)
+    {
+        counts.Error();
+        sink.Trouble(new ItemTrouble(trouble.ErrorId, account, item?.Value, trouble.Path, trouble.Reason));
+        if (options.ReadErrorThreshold > 0 && counts.Errors >= options.ReadErrorThreshold)
+        {
+            throw new MailBackupException(
+                ErrorIds.ReadErrorThresholdReached,
+                $"The scan gave up after {counts.Errors} read errors, the last at {trouble.Path}.",
+                "Look at the device of the mail server; what was saved so far stays saved. Raise --read-error-threshold to go on past more errors.",
+                trouble.Path);
+        }
+    }
+
+    /// <summary>An item that no folder lists any more and that has this very content: the new one is it, moved under another name.</summary>
+    private static KnownItem? FindMoved(ScanAccount account, Digest digest)
+    {
+        if (account.Missing.Count == 0)
+        {
+            return null;
+        }
+
+        if (account.MissingByDigest is null)
+        {
+            account.MissingByDigest = [];
+            foreach (var item in account.Missing.Values)
+            {
+                if (item.Digest is { } key)
+                {
+                    (account.MissingByDigest.TryGetValue(key, out var queue) ? queue : account.MissingByDigest[key] = []).Enqueue(item.Id);
+                }
+            }
+        }
+
+        return account.MissingByDigest.TryGetValue(digest, out var ids) && ids.TryDequeue(out var id) && account.Missing.Remove(id, out var moved)
+            ? moved
+            : null;
+    }
+
+    private void End(ScanAccount account)
+    {
+        if (account.DeletionsPostponed)
+        {
+            account.Troubled.UnionWith(account.Missing.Values.Select(i => i.Folder));
+            foreach (var folder in account.VanishedFolders)
+            {
+                account.Folders.Add(folder with { Token = null });
+            }
+        }
+        else
+        {
+            foreach (var item in account.Missing.Values.OrderBy(i => i.Id))
+            {
+                Move(account, item.Folder, null);
+                Append(account, item.Id, null);
+                counts.Deleted();
+            }
+
+            foreach (var folder in account.VanishedFolders)
+            {
+                Append(account, new ItemId(folder.Id), null);
+                counts.Deleted();
+            }
+        }
+
+        account.Missing.Clear();
+        _complete.Add(account);
+    }
+
+    private void WriteStat(ScanAccount account, bool complete)
+    {
+        var folders = account.Folders.ConvertAll(f =>
+        {
+            var id = new ItemId(f.Id);
+            return f with
+            {
+                Items = f.Items + account.ItemCounts.GetValueOrDefault(id),
+                Token = complete && !account.Troubled.Contains(id) ? f.Token : null,
+            };
+        });
+        if (!complete)
+        {
+            folders.AddRange(account.VanishedFolders.Select(f => f with { Token = null }));
+        }
+
+        var stat = account.Stat with { NextItem = account.NextItem, Journal = account.Journal.Writer.Position, Folders = folders };
+        stat.Write(store.Layout, account.Id);
+    }
+
+    private void Append(ScanAccount account, ItemId item, ItemState? state) =>
+        store.Writer.Append(account.Journal, item, state, TransactionLine.Truncate(DateTimeOffset.UtcNow));
+
+    private void Count(bool isNew)
+    {
+        if (isNew)
+        {
+            counts.Added();
+        }
+        else
+        {
+            counts.Updated();
+        }
+    }
+
+    private static void Move(ScanAccount account, ItemId from, ItemId? to)
+    {
+        account.ItemCounts[from] = account.ItemCounts.GetValueOrDefault(from) - 1;
+        if (to is { } folder)
+        {
+            account.ItemCounts[folder] = account.ItemCounts.GetValueOrDefault(folder) + 1;
+        }
+    }
+
+    private static ItemState StateOf(ItemId folder, StoredContent stored, SourceItem item) => new()
+    {
+        Type = stored.Summary.Type,
+        Folder = folder,
+        Subject = stored.Summary.Subject,
+        From = stored.Summary.From,
+        Flags = item.Flags,
+        Tags = item.Tags,
+        Date = item.Date,
+        Size = stored.Size,
+        Digest = stored.Digest,
+        Header = stored.Header,
+        Body = stored.Body,
+        Key = item.Key,
+    };
+
+    private static bool IsSame(KnownItem known, ItemState state) =>
+        known.Digest == state.Digest && known.Flags == state.Flags && known.Folder == state.Folder && known.Date == state.Date
+        && (known.Tags ?? "") == string.Join('\n', state.Tags);
+}

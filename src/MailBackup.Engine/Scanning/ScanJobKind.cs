@@ -1,0 +1,17 @@
+namespace MailBackup.Scanning;
+
+/// <summary>What the committer does with a job.</summary>
+internal enum ScanJobKind
+{
+    /// <summary>A folder is new, changed or (without state) gone.</summary>
+    Folder,
+
+    /// <summary>Flags, keywords or place of an item changed; its content did not.</summary>
+    Metadata,
+
+    /// <summary>The content was fetched: a new item, or one to compare.</summary>
+    Content,
+
+    /// <summary>All of the account has been queued.</summary>
+    AccountEnd,
+}

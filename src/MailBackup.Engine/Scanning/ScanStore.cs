@@ -1,0 +1,42 @@
+using MailBackup.Storage;
+
+namespace MailBackup.Scanning;
+
+/// <summary>
+/// The store as a scan uses it: opened when the first difference is met, because a scan that finds nothing changed needs none of it.
+/// </summary>
+internal sealed class ScanStore(BackupLayout layout, bool verifyBlobs, Action<string> warn) : IDisposable
+{
+    private readonly Lazy<StoreWriter> _writer = new(() => StoreWriter.Open(layout, warn, verifyBlobs));
+
+    public BackupLayout Layout => layout;
+
+    public bool IsOpen => _writer.IsValueCreated;
+
+    public StoreWriter Writer => _writer.Value;
+
+    public long BytesStored => IsOpen ? Writer.Blobs.BytesStored + Writer.JournalBytes : 0;
+
+    /// <summary>
+    /// Opens an account for changes. When its <c>account_stat</c> does not belong to the journal's end (lost, or a crash came in between), folders and item
+    /// numbers are told from the journal.
+    /// </summary>
+    public ScanAccount OpenAccount(Guid id, AccountStat stat)
+    {
+        var journal = Writer.OpenJournal(id);
+        if (stat.Journal != journal.Writer.Position)
+        {
+            stat = stat with { Folders = KnownItems.Folders(Writer, journal), NextItem = KnownItems.LastItem(Writer, journal) + 1 };
+        }
+
+        return new ScanAccount(id, stat, journal);
+    }
+
+    public void Dispose()
+    {
+        if (IsOpen)
+        {
+            Writer.Dispose();
+        }
+    }
+}

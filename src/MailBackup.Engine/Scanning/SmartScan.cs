@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Sources;
+using MailBackup.Storage;
+
+namespace MailBackup.Scanning;
+
+/// <summary>
+/// Brings the backup up to what the source shows. A pipeline: one lister compares accounts in turn and queues differences in order; workers fetch,
+/// digest, compress and append their content in parallel; one committer turns them into transactions and makes them durable batch by batch.
+/// Every stage is bounded, so memory does not grow with the server.
+/// </summary>
+internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanRequest request, ScanOptions options, IOperationSink sink)
+{
+    private const int QueuedJobs = 2048;
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly ProgressMeter _meter = new();
+    private readonly ScanCounts _counts = new();
+    private int _accountsTotal;
+    private string? _account;
+
+    public async Task<OperationReport> RunAsync(CancellationToken stop)
+    {
+        bool whole = request.Accounts.Count == 0;
+        var stat = BackupStat.Read(layout) ?? new BackupStat { Created = DateTimeOffset.UtcNow };
+        var registry = AccountRegistry.Load(layout);
+
+        // A token from before a change that did not become durable would hide the change: it is renewed at the end only.
+        var snapshot = await source.ReadProvisioningAsync(options.Deep ? null : stat.ProvisioningToken, stop).ConfigureAwait(false);
+        var mailboxes = await source.ListMailboxesAsync(stop).ConfigureAwait(false);
+        GuardTree(registry, mailboxes);
+        new ProvisioningScan(layout, registry, _counts, options.AllowEmpty).Run(snapshot, mailboxes, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+
+        var accounts = Choose(registry);
+        _accountsTotal = accounts.Count;
+        using var store = new ScanStore(layout, options.Deep, sink.Warning);
+        await ScanAsync(store, registry, accounts, stop).ConfigureAwait(false);
+
+        if (snapshot is not null)
+        {
+            stat = stat with { ProvisioningToken = snapshot.Token };
+        }
+
+        if (whole)
+        {
+            var now = DateTimeOffset.UtcNow;
+            stat = stat with { FirstScan = stat.FirstScan ?? now, LastScan = now };
+        }
+
+        stat.Write(layout);
+        return _counts.ToReport(store.BytesStored, _clock.Elapsed.TotalSeconds);
+    }
+
+    private async Task ScanAsync(ScanStore store, AccountRegistry registry, List<Guid> accounts, CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var order = Channel.CreateBounded<ScanJob>(new BoundedChannelOptions(QueuedJobs) { SingleReader = true, SingleWriter = true });
+        var fetch = Channel.CreateUnbounded<ScanJob>(new UnboundedChannelOptions { SingleWriter = true });
+        var committer = new ScanCommitter(store, _counts, options, sink, _clock);
+        var lister = new AccountLister(source, store, _counts, options, order.Writer, fetch.Writer);
+
+        var tasks = new List<Task> { Task.Run(() => ListAsync(lister, registry, accounts, order.Writer, fetch.Writer, end.Token), CancellationToken.None) };
+        for (int i = 0; i < Math.Max(2, Environment.ProcessorCount); i++)
+        {
+            tasks.Add(Task.Run(() => new ContentFetcher(source, store, _counts).RunAsync(fetch.Reader, end.Token), CancellationToken.None));
+        }
+
+        tasks.Add(Task.Run(() => committer.RunAsync(order.Reader, end.Token), CancellationToken.None));
+        using var progress = new Timer(_ => Progress(), null, 250, 250);
+        try
+        {
+            await FirstFailureAsync(tasks).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (e is OperationCanceledException or MailBackupException { ErrorId: ErrorIds.ReadErrorThresholdReached })
+            {
+                // An orderly end: what was taken becomes durable. After a failure of the store itself only the last batch counts.
+                committer.Commit();
+            }
+
+            if (e is not MailBackupException and not OperationCanceledException)
+            {
+                throw e is IOException or UnauthorizedAccessException or Storage.Sqlite.SqliteFailure ? StorageFault.Translate(e, layout.Root) : e;
+            }
+
+            throw;
+        }
+
+        Progress();
+    }
+
+    private async Task ListAsync(
+        AccountLister lister, AccountRegistry registry, List<Guid> accounts, ChannelWriter<ScanJob> order, ChannelWriter<ScanJob> fetch, CancellationToken token)
+    {
+        foreach (var id in accounts)
+        {
+            token.ThrowIfCancellationRequested();
+            var stat = registry.Stats[id];
+            _account = stat.Name;
+            try
+            {
+                await lister.ListAsync(id, stat, token).ConfigureAwait(false);
+            }
+            catch (MailBackupException e) when (e.ErrorId is ErrorIds.SourceUnreadable or ErrorIds.SourceSuddenlyEmpty or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed)
+            {
+                AccountTrouble(stat.Name, e);
+            }
+
+            Interlocked.Increment(ref _counts.AccountsDone);
+        }
+
+        order.Complete();
+        fetch.Complete();
+    }
+
+    /// <summary>Waits for all, but no longer than until one fails.</summary>
+    private static async Task FirstFailureAsync(List<Task> tasks)
+    {
+        var open = tasks.ToList();
+        while (open.Count > 0)
+        {
+            var done = await Task.WhenAny(open).ConfigureAwait(false);
+            open.Remove(done);
+            await done.ConfigureAwait(false);
+        }
+    }
+
+    private void AccountTrouble(string? account, MailBackupException e)
+    {
+        _counts.Error();
+        sink.Trouble(new ItemTrouble(e.ErrorId, account, null, Convert.ToString(e.Target, null), e.Message));
+    }
+
+    private List<Guid> Choose(AccountRegistry registry)
+    {
+        if (request.Accounts.Count == 0)
+        {
+            return [.. registry.Stats.Where(s => !s.Value.Deleted).OrderBy(s => s.Value.Name, StringComparer.Ordinal).Select(s => s.Key)];
+        }
+
+        return request.Accounts.Distinct(StringComparer.OrdinalIgnoreCase).Select(name => registry.FindLiving(name) ?? throw new MailBackupException(
+            ErrorIds.AccountNotFound,
+            $"There is no account {name} on {source.Description}.",
+            "See 'mailbackup accounts' for the names that are known.",
+            name)).ToList();
+    }
+
+    /// <summary>A tree without a single account where the backup has some is a file system that is not mounted.</summary>
+    private void GuardTree(AccountRegistry registry, IReadOnlyList<string> mailboxes)
+    {
+        if (mailboxes.Count == 0 && !options.AllowEmpty && registry.Stats.Values.Any(s => !s.Deleted && s.Folders.Any(f => f.Items > 0)))
+        {
+            throw new MailBackupException(
+                ErrorIds.SourceSuddenlyEmpty,
+                $"{source.Description} has no account at all, but the backup has {registry.Stats.Values.Count(s => !s.Deleted)}.",
+                "Look whether its file system is mounted; scan with --allow-empty if it really is empty. Nothing was flagged deleted.",
+                source.Description);
+        }
+    }
+
+    private void Progress() => sink.Progress(_meter.Measure(new OperationProgress
+    {
+        Activity = "Scanning",
+        Account = _account,
+        ItemsDone = _counts.Seen,
+        AccountsDone = _counts.AccountsDone,
+        AccountsTotal = _accountsTotal,
+        BytesDone = _counts.BytesRead,
+    }));
+}

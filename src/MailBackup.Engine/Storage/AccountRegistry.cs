@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace MailBackup.Storage;
+
+/// <summary>The accounts of a backup path by id and by name, from their <c>account_stat</c> or, where that is lost, from their journals.</summary>
+internal sealed class AccountRegistry
+{
+    private readonly Dictionary<string, Guid> _living = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Guid> _byDirectoryId = new(StringComparer.OrdinalIgnoreCase);
+
+    public Dictionary<Guid, AccountStat> Stats { get; } = [];
+
+    public static AccountRegistry Load(BackupLayout layout)
+    {
+        var registry = new AccountRegistry();
+        foreach (var id in layout.ListAccounts())
+        {
+            if ((AccountStat.Read(layout, id) ?? Rebuild(layout, id)) is { } stat)
+            {
+                registry.Set(id, stat);
+            }
+        }
+
+        return registry;
+    }
+
+    public void Set(Guid id, AccountStat stat)
+    {
+        if (Stats.TryGetValue(id, out var before) && before.Name != stat.Name)
+        {
+            _living.Remove(before.Name);
+        }
+
+        Stats[id] = stat;
+        if (!stat.Deleted)
+        {
+            _living[stat.Name] = id;
+        }
+        else if (_living.GetValueOrDefault(stat.Name) == id)
+        {
+            _living.Remove(stat.Name);
+        }
+
+        if (stat.DirectoryId is { } directoryId)
+        {
+            _byDirectoryId[directoryId] = id;
+        }
+    }
+
+    /// <summary>The living account of that name.</summary>
+    public Guid? FindLiving(string name) => _living.TryGetValue(name, out var id) ? id : null;
+
+    public Guid? FindByDirectoryId(string? directoryId) =>
+        directoryId is not null && _byDirectoryId.TryGetValue(directoryId, out var id) ? id : null;
+
+    /// <summary>The account of that name: the living one, else the one deleted last.</summary>
+    public Guid? Find(string name)
+    {
+        if (FindLiving(name) is { } living)
+        {
+            return living;
+        }
+
+        var deleted = Stats.Where(s => string.Equals(s.Value.Name, name, StringComparison.OrdinalIgnoreCase)).Select(s => s.Key).ToList();
+        return deleted.Count == 0 ? null : deleted[^1];
+    }
+
+    private static AccountStat? Rebuild(BackupLayout layout, Guid id)
+    {
+        ProvisioningTransaction? last = null;
+        using var reader = JournalReader.From(layout.AccountInfo(id), JournalPosition.Start);
+        while (reader.TryRead(out var line))
+        {
+            try
+            {
+                last = ProvisioningLine.Read(line.Bytes.Span);
+            }
+            catch (JsonException)
+            {
+                // The coherency check reports it.
+            }
+        }
+
+        return last is null
+            ? null
+            : new AccountStat { Name = last.Name, DirectoryId = last.DirectoryId, InDirectory = last.DirectoryId is not null, Deleted = last.Deleted, Info = reader.Position };
+    }
+}
