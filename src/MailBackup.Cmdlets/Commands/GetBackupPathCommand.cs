@@ -7,24 +7,12 @@ namespace MailBackup.Cmdlets;
 /// <summary>Shows the backup path of the session and who set it.</summary>
 [Cmdlet(VerbsCommon.Get, "BackupPath")]
 [OutputType(typeof(BackupPathInfo))]
-public sealed class GetBackupPathCommand : PSCmdlet
+public sealed class GetBackupPathCommand : EngineCommand
 {
-    protected override void ProcessRecord()
+    protected override void Process()
     {
-        var state = RunspaceState.Current;
-        if (state.FindBackupPath() is var (path, origin))
-        {
-            WriteObject(new BackupPathInfo(path, origin, BackupNode.IsInitialized(path)));
-            return;
-        }
-
-        try
-        {
-            state.RequireBackupPath();
-        }
-        catch (MailBackupException e)
-        {
-            WriteError(ErrorTranslation.ToRecord(e));
-        }
+        string path = RunspaceState.Current.RequireBackupPath();
+        var origin = RunspaceState.Current.BackupPath is null ? BackupPathOrigin.Environment : BackupPathOrigin.Session;
+        WriteObject(new BackupPathInfo(path, origin, BackupNode.IsInitialized(path)));
     }
 }

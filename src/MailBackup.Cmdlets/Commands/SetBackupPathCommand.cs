@@ -10,7 +10,7 @@ namespace MailBackup.Cmdlets;
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "BackupPath", SupportsShouldProcess = true)]
 [OutputType(typeof(BackupPathInfo))]
-public sealed class SetBackupPathCommand : PSCmdlet
+public sealed class SetBackupPathCommand : EngineCommand
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("BackupPath")]
@@ -20,31 +20,19 @@ public sealed class SetBackupPathCommand : PSCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    protected override void ProcessRecord()
+    protected override void Process()
     {
-        try
+        string path = ResolvePath(Path);
+        if (!ShouldProcess(path, "Use as backup path"))
         {
-            string path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path, out var provider, out _);
-            if (provider.Name != "FileSystem")
-            {
-                throw new MailBackupException(ErrorIds.ArgumentInvalid, $"{Path} is not in the file system.", "Give a path of the file system.", Path);
-            }
-
-            if (!ShouldProcess(path, "Use as backup path"))
-            {
-                return;
-            }
-
-            BackupNode.Initialize(path).Dispose();
-            RunspaceState.Current.BackupPath = path;
-            if (PassThru)
-            {
-                WriteObject(new BackupPathInfo(path, BackupPathOrigin.Session, Initialized: true));
-            }
+            return;
         }
-        catch (MailBackupException e)
+
+        BackupNode.Initialize(path).Dispose();
+        RunspaceState.Current.BackupPath = path;
+        if (PassThru)
         {
-            ThrowTerminatingError(ErrorTranslation.ToRecord(e));
+            WriteObject(new BackupPathInfo(path, BackupPathOrigin.Session, Initialized: true));
         }
     }
 }

@@ -18,7 +18,7 @@ internal abstract class BackupCompleter : IArgumentCompleter
     {
         try
         {
-            string? path = First(fakeBoundParameters, "BackupPath") ?? RunspaceState.Current.FindBackupPath()?.Path;
+            string? path = First(fakeBoundParameters, "BackupPath") ?? RunspaceState.Current.FindBackupPath();
             if (path is null)
             {
                 return [];

@@ -17,23 +17,13 @@ internal sealed class RunspaceState
 
     public BackgroundOperations Background { get; } = new();
 
-    /// <summary>The path for the session and where it comes from, or null.</summary>
-    public (string Path, BackupPathOrigin Origin)? FindBackupPath()
-    {
-        if (BackupPath is not null)
-        {
-            return (BackupPath, BackupPathOrigin.Session);
-        }
-
-        return Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path
-            ? (Path.GetFullPath(path), BackupPathOrigin.Environment)
-            : null;
-    }
+    /// <summary>The path for the session, or null.</summary>
+    public string? FindBackupPath() => BackupPath
+        ?? (Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } path ? Path.GetFullPath(path) : null);
 
     /// <summary>Throws <c>BackupPathNotSet</c>.</summary>
-    public string RequireBackupPath() =>
-        FindBackupPath()?.Path ?? throw new MailBackupException(
-            ErrorIds.BackupPathNotSet,
-            "No backup path is set.",
-            $"Run Set-BackupPath, give -BackupPath, or set the environment variable {PathVariable}.");
+    public string RequireBackupPath() => FindBackupPath() ?? throw new MailBackupException(
+        ErrorIds.BackupPathNotSet,
+        "No backup path is set.",
+        $"Run Set-BackupPath, give -BackupPath, or set the environment variable {PathVariable}.");
 }
