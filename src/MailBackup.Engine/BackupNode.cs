@@ -1,6 +1,9 @@
 using MailBackup.Configuration;
+using MailBackup.Maintenance;
 using MailBackup.Model;
 using MailBackup.Operations;
+using MailBackup.Restoring;
+using MailBackup.Scanning;
 using MailBackup.Sources;
 using MailBackup.Storage;
 
@@ -8,71 +11,210 @@ namespace MailBackup;
 
 /// <summary>
 /// The front door of the engine: opens a backup path and gives everything else. Reading needs no lock; what changes the backup goes through
-/// the queue of operations.
+/// the queue of operations. Safe for use by several threads.
 /// </summary>
 public sealed class BackupNode : IDisposable
 {
-    private BackupNode()
+    private readonly BackupLayout _layout;
+    private readonly Lazy<OperationQueue> _operations;
+
+    private BackupNode(BackupLayout layout, Guid serverId, NodeConfiguration configuration)
     {
+        _layout = layout;
+        ServerId = serverId;
+        Configuration = configuration;
+        _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock));
     }
 
-    public string Path { get; } = "";
+    /// <summary>Takes what an administrator should know although nothing failed (a damaged journal met on reading).</summary>
+    public Action<string>? Warn { get; set; }
 
-    public NodeConfiguration Configuration { get; private set; } = new();
+    public string Path => _layout.Root;
 
-    public OperationQueue Operations => throw new NotImplementedException();
+    public Guid ServerId { get; }
+
+    public NodeConfiguration Configuration { get; private set; }
+
+    public OperationQueue Operations => _operations.Value;
 
     /// <summary>True when the folder is a backup path (of any server).</summary>
-    public static bool IsInitialized(string path) => throw new NotImplementedException();
+    public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
 
     /// <summary>
     /// Makes a backup path for this server. Repeating it on one's own path changes nothing but the configuration given. Errors:
     /// <c>BackupPathNotWritable</c>, <c>BackupPathCaseInsensitive</c>, <c>BackupPathOwnedByAnotherServer</c>, <c>BackupPathNotEmpty</c>,
     /// <c>BackupPathFormatTooNew</c>, <c>HomeNotWritable</c>.
     /// </summary>
-    public static BackupNode Initialize(string path, NodeConfiguration? configuration = null, NodeOptions? options = null) =>
-        throw new NotImplementedException();
+    public static BackupNode Initialize(string path, NodeConfiguration? configuration = null, NodeOptions? options = null)
+    {
+        var server = NodeHome.GetServerId(options);
+        var layout = BackupPathSetup.Initialize(path, server);
+        var node = new BackupNode(layout, server, ConfigurationFile.Read(layout));
+        if (configuration is not null)
+        {
+            node.SaveConfiguration(configuration);
+        }
+
+        return node;
+    }
 
     /// <summary>
     /// Opens a backup path. Errors: <c>BackupPathNotFound</c>, <c>BackupPathNotInitialized</c>, <c>BackupPathOwnedByAnotherServer</c>,
-    /// <c>BackupPathFormatTooNew</c>.
+    /// <c>BackupPathFormatTooNew</c>, <c>ConfigurationInvalid</c>.
     /// </summary>
-    public static BackupNode Open(string path, NodeOptions? options = null) => throw new NotImplementedException();
+    public static BackupNode Open(string path, NodeOptions? options = null)
+    {
+        var server = NodeHome.GetServerId(options);
+        var layout = BackupPathSetup.Open(path, server);
+        return new BackupNode(layout, server, ConfigurationFile.Read(layout));
+    }
 
     /// <summary>Not queued: takes effect at once.</summary>
-    public void SaveConfiguration(NodeConfiguration configuration) => throw new NotImplementedException();
+    public void SaveConfiguration(NodeConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ConfigurationFile.Write(_layout, configuration);
+        Configuration = configuration;
+    }
+
+    /// <summary>Opens the source of the configuration. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>.</summary>
+    public IMailSource OpenSource() => MailSourceFactory.Open(Configuration.Source);
 
     /// <summary>Accounts by name, deleted ones too, as they were at <paramref name="at"/> (null: now).</summary>
-    public IReadOnlyList<Account> GetAccounts(DateTimeOffset? at = null) => throw new NotImplementedException();
+    public IReadOnlyList<Account> GetAccounts(DateTimeOffset? at = null) => AccountListing.List(_layout, at);
+
+    /// <summary>Every state of an account's own attributes, oldest first. Errors: <c>AccountNotFound</c>.</summary>
+    public IReadOnlyList<Account> GetAccountHistory(string account) => AccountListing.History(_layout, account);
+
+    /// <summary>Domains, COS or lists by name as they were at a moment, deleted ones left out.</summary>
+    public IReadOnlyList<ProvisioningEntry> GetProvisioning(ProvisioningKind kind, DateTimeOffset? at = null) =>
+        AccountListing.Entries(_layout, kind, at);
 
     /// <summary>Streams the states that the query asks for, by account and item id. Errors: <c>AccountNotFound</c>, <c>FolderNotFound</c>, <c>ItemNotFound</c>.</summary>
-    public IEnumerable<BackupItem> GetItems(ItemQuery query) => throw new NotImplementedException();
+    public IEnumerable<BackupItem> GetItems(ItemQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        using var reader = OpenReader();
+        foreach (var item in reader.Items.List(query))
+        {
+            yield return item;
+        }
+    }
 
-    /// <summary>Every state of one item, oldest first.</summary>
-    public IReadOnlyList<BackupItem> GetHistory(string account, ItemId id) => throw new NotImplementedException();
+    /// <summary>Every state of one item, oldest first. Errors: <c>AccountNotFound</c>, <c>ItemNotFound</c>.</summary>
+    public IReadOnlyList<BackupItem> GetHistory(string account, ItemId id)
+    {
+        using var reader = OpenReader();
+        return reader.Items.History(account, id).ConvertAll(s => s.Item);
+    }
 
     /// <summary>Writes the JSON array of an item's transactions, as they stand in the journal.</summary>
-    public void ExportTransactions(string account, ItemId id, Stream output) => throw new NotImplementedException();
+    public void ExportTransactions(string account, ItemId id, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        using var reader = OpenReader();
+        var history = reader.Items.History(account, id);
+        for (int i = 0; i < history.Count; i++)
+        {
+            output.Write(i == 0 ? "[\n"u8 : ",\n"u8);
+            output.Write(JournalLookup.ReadLine(_layout, history[i].Item.AccountId, history[i].Place));
+        }
+
+        output.Write("\n]\n"u8);
+    }
 
     /// <summary>
     /// Opens the content of an item as it was at <paramref name="at"/> (null: its latest content). Errors: <c>ItemNotFound</c>,
     /// <c>ItemHasNoContent</c>, <c>BlobMissing</c>, <c>BlobDamaged</c> (thrown at the latest on reading the last byte).
     /// </summary>
-    public Stream OpenContent(string account, ItemId id, DateTimeOffset? at = null) => throw new NotImplementedException();
+    public Stream OpenContent(string account, ItemId id, DateTimeOffset? at = null)
+    {
+        using var reader = OpenReader();
+        var (item, state) = reader.FindState(account, id, at);
+        return item.Type != ItemType.Folder ? reader.Content.Open(state) : throw new MailBackupException(
+            ErrorIds.ItemHasNoContent, $"Item {id} of {account} is the folder '{item.Folder}'.", "Export the items in it instead.", id.Value);
+    }
 
     /// <summary>The file name that an exported item would have: <c>12.eml</c>, <c>13.vcf</c>, <c>14.ics</c>, a document's own name.</summary>
-    public string SuggestFileName(string account, ItemId id) => throw new NotImplementedException();
+    public string SuggestFileName(string account, ItemId id)
+    {
+        using var reader = OpenReader();
+        var item = reader.Items.History(account, id)[^1].Item;
+        return item.Type switch
+        {
+            ItemType.Message => $"{id}.eml",
+            ItemType.Contact or ItemType.ContactGroup => $"{id}.vcf",
+            ItemType.Appointment or ItemType.Task => $"{id}.ics",
+            ItemType.Document when item.Subject.Length > 0 && !item.Subject.Contains('/', StringComparison.Ordinal) => item.Subject,
+            _ => $"{id}.json",
+        };
+    }
 
-    public BackupInfo GetInfo() => throw new NotImplementedException();
+    /// <summary>Who owns the path. Read without opening the catalog.</summary>
+    public BackupMap GetMap() => BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
+
+    public BackupInfo GetInfo()
+    {
+        using var reader = OpenReader();
+        return BackupStatistics.Collect(_layout, reader, ServerId);
+    }
 
     /// <summary>Puts an operation into the queue. Returns at once.</summary>
-    public Operation Submit(OperationRequest request) => throw new NotImplementedException();
+    public Operation Submit(OperationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request is ScanRequest or RestoreRequest)
+        {
+            // Better told now than by an operation that fails when its turn comes.
+            _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
+        }
+
+        var (kind, parameters) = OperationRequestJson.Write(request);
+        return Operations.Enqueue(kind, parameters);
+    }
 
     /// <summary>Runs or waits for a queued operation; see <see cref="OperationQueue.RunAsync"/>.</summary>
-    public Task<Operation> RunAsync(Operation operation, Action<Operation>? onUpdate, CancellationToken token) =>
-        throw new NotImplementedException();
+    public Task<Operation> RunAsync(Operation operation, Action<Operation>? onUpdate, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        return Operations.RunAsync(operation.Id, ExecuteAsync, onUpdate, token);
+    }
 
     public void Dispose()
     {
+        if (_operations.IsValueCreated)
+        {
+            _operations.Value.Dispose();
+        }
     }
+
+    private BackupReader OpenReader() => new(_layout, StoreReader.OpenCatalog(_layout, Warn));
+
+    /// <summary>Under the writer lock, whichever process queued the operation.</summary>
+    private async Task<OperationReport> ExecuteAsync(Operation operation, IOperationSink sink, CancellationToken stop)
+    {
+        var request = OperationRequestJson.Read(operation.Kind, operation.Parameters);
+        if (request is CheckRequest check)
+        {
+            return await new CoherencyCheck(_layout, check, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
+        Configuration = ConfigurationFile.Read(_layout);
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            return request switch
+            {
+                ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
+                RestoreRequest restore => await new ItemRestore(_layout, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
+                _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
+            };
+        }
+    }
+
+    private ScanOptions Options(ScanRequest scan) =>
+        new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold);
+
+    private static IRestoreTarget RestoreTarget(IMailSource source) => source.RestoreTarget ?? throw new MailBackupException(
+        ErrorIds.SourceCannotRestore, $"{source.Description} takes no items back.", "Export the items instead.", source.Description);
 }

@@ -6,8 +6,8 @@ public sealed record RestoreRequest : OperationRequest
     /// <summary>Address of the account that the items belong to.</summary>
     public required string Account { get; init; }
 
-    /// <summary>Item ids.</summary>
-    public required IReadOnlyList<long> Items { get; init; }
+    /// <summary>Item ids; empty for every item that the account had (at <see cref="At"/>, or has now).</summary>
+    public IReadOnlyList<long> Items { get; init; } = [];
 
     /// <summary>As they were at this moment; null takes the latest state in which each was not deleted.</summary>
     public DateTimeOffset? At { get; init; }

@@ -7,6 +7,7 @@ public static class MailSourceFactory
     public static IMailSource Open(SourceConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return new Maildir.MaildirSource(configuration);
+        Func<string?, ProvisioningSnapshot?>? directory = configuration.Ldif is { } ldif ? new LdifProvisioning(ldif).Read : null;
+        return new Maildir.MaildirSource(configuration, directory);
     }
 }

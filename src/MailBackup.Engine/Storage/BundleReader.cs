@@ -7,7 +7,11 @@ namespace MailBackup.Storage;
 internal static class BundleReader
 {
     /// <summary>Opens a blob. Reading its last byte proves its digest: what does not fit ends in <c>BlobDamaged</c>, never in wrong content.</summary>
-    public static Stream Open(BackupLayout layout, Digest digest, BlobLocation location)
+    public static Stream Open(BackupLayout layout, Digest digest, BlobLocation location) =>
+        new VerifyingStream(OpenUnverified(layout, digest, location), digest, location.ContentLength, $"{layout.Bundle(location.Bundle)} at byte {location.Offset}");
+
+    /// <summary>For a part of a content whose whole is proved by the caller.</summary>
+    public static Stream OpenUnverified(BackupLayout layout, Digest digest, BlobLocation location)
     {
         string path = layout.Bundle(location.Bundle);
         Microsoft.Win32.SafeHandles.SafeFileHandle handle;
@@ -20,8 +24,7 @@ internal static class BundleReader
             throw Missing(digest, path, e);
         }
 
-        var gzip = new GZipStream(new FileRegionStream(handle, location.Offset, location.Length), CompressionMode.Decompress);
-        return new VerifyingStream(gzip, digest, location.ContentLength, $"{path} at byte {location.Offset}");
+        return new GZipStream(new FileRegionStream(handle, location.Offset, location.Length), CompressionMode.Decompress);
     }
 
     /// <summary>
@@ -57,6 +60,23 @@ internal static class BundleReader
         }
 
         return end;
+    }
+
+    /// <summary>True when a member with this digest begins at the place and the bundle holds all of it.</summary>
+    public static bool IsThere(BackupLayout layout, Digest digest, BlobLocation location)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(layout.Bundle(location.Bundle), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> header = stackalloc byte[GzipMember.HeaderLength];
+            int n = RandomAccess.Read(handle, header, location.Offset);
+            return GzipMember.TryReadHeader(header[..n], out var member) && member.Digest == digest
+                && location.Offset + member.MemberLength <= RandomAccess.GetLength(handle);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reads a blob through and proves it.</summary>

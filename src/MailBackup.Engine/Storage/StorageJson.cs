@@ -10,6 +10,7 @@ namespace MailBackup.Storage;
     UseStringEnumConverter = true,
     WriteIndented = false)]
 [JsonSerializable(typeof(AccountStat))]
+[JsonSerializable(typeof(BackupMap))]
 [JsonSerializable(typeof(BackupStat))]
 [JsonSerializable(typeof(NodeConfiguration))]
 internal sealed partial class StorageJson : JsonSerializerContext;

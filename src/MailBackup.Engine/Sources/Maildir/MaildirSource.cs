@@ -128,6 +128,14 @@ public sealed class MaildirSource : IMailSource
         return new(folder.Kind == FolderKind.Mail ? OpenRenamed(mailbox, directory, item) : null);
     }
 
+    public string StableKeyOf(FolderKind kind, string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return kind == FolderKind.Mail && key.Length > MessageName.Current.Length
+            ? MessageName.StablePart(key.AsSpan(MessageName.Current.Length)).ToString()
+            : key;
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static SourceItem Refresh(SourceFolder folder, SourceItem item, FileStatus status)

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using MailBackup.Storage;
+
+namespace MailBackup.Configuration;
+
+/// <summary>Reads and writes <c>config.json</c>.</summary>
+internal static class ConfigurationFile
+{
+    /// <summary>Defaults when there is none. Throws <c>ConfigurationInvalid</c>.</summary>
+    public static NodeConfiguration Read(BackupLayout layout)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(layout.Configuration), StorageJson.Default.NodeConfiguration) ?? new();
+        }
+        catch (FileNotFoundException)
+        {
+            return new();
+        }
+        catch (JsonException e)
+        {
+            throw new MailBackupException(
+                ErrorIds.ConfigurationInvalid,
+                $"{layout.Configuration} is not valid: {e.Message}",
+                "Correct the file, or delete it to begin with the defaults.",
+                layout.Configuration,
+                e);
+        }
+    }
+
+    public static void Write(BackupLayout layout, NodeConfiguration configuration)
+    {
+        try
+        {
+            AtomicFile.Write(layout.Configuration, JsonSerializer.SerializeToUtf8Bytes(configuration, StorageJson.Default.NodeConfiguration), sync: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+    }
+}

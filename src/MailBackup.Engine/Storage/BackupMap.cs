@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace MailBackup.Storage;
+
+/// <summary><c>map_&lt;server id&gt;</c>: who owns a backup path.</summary>
+public sealed record BackupMap
+{
+    public required Guid ServerId { get; init; }
+
+    /// <summary>Name of the machine that made the path.</summary>
+    public string Host { get; init; } = "";
+
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Null when the file cannot be read: its name alone says whose the path is.</summary>
+    public static BackupMap? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), StorageJson.Default.BackupMap);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+}

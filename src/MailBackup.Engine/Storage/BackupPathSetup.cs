@@ -1,0 +1,110 @@
+using System.Text.Json;
+using MailBackup.Configuration;
+
+namespace MailBackup.Storage;
+
+/// <summary>Makes and opens backup paths: who owns it, whether it can be used, which format it has.</summary>
+internal static class BackupPathSetup
+{
+    public static bool IsInitialized(string path) => Directory.Exists(path) && new BackupLayout(path).FindOwner() is not null;
+
+    /// <summary>Throws <c>BackupPathNotFound</c>, <c>BackupPathNotInitialized</c>, <c>BackupPathOwnedByAnotherServer</c>, <c>BackupPathFormatTooNew</c>.</summary>
+    public static BackupLayout Open(string path, Guid server)
+    {
+        var layout = new BackupLayout(path);
+        if (!Directory.Exists(layout.Root))
+        {
+            throw new MailBackupException(
+                ErrorIds.BackupPathNotFound,
+                $"The backup path {layout.Root} is not there.",
+                "Mount its device, or make a new one with 'mailbackup init'.",
+                layout.Root);
+        }
+
+        CheckOwner(layout, server);
+        BackupStat.Read(layout);
+        return layout;
+    }
+
+    /// <summary>Makes the path this server's; on its own path nothing but missing folders is made.</summary>
+    public static BackupLayout Initialize(string path, Guid server)
+    {
+        var layout = new BackupLayout(path);
+        try
+        {
+            if (Directory.Exists(layout.Root) && layout.FindOwner() is not null)
+            {
+                CheckOwner(layout, server);
+                BackupStat.Read(layout);
+                return layout;
+            }
+
+            if (Directory.Exists(layout.Root) && Directory.EnumerateFileSystemEntries(layout.Root).Any(e => Path.GetFileName(e) != "lost+found"))
+            {
+                throw new MailBackupException(
+                    ErrorIds.BackupPathNotEmpty,
+                    $"{layout.Root} is neither empty nor a backup path.",
+                    "Choose an empty folder, or a name that does not exist yet.",
+                    layout.Root);
+            }
+
+            Directory.CreateDirectory(layout.Root);
+            CheckUsable(layout);
+            foreach (string folder in (string[])[layout.Accounts, layout.Provisioning, layout.Items, layout.State])
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            new BackupStat { Created = DateTimeOffset.UtcNow }.Write(layout);
+
+            // Last: only now the folder is a backup path.
+            AtomicFile.Write(layout.Map(server), JsonSerializer.SerializeToUtf8Bytes(
+                new BackupMap { ServerId = server, Host = Environment.MachineName, Created = DateTimeOffset.UtcNow }, StorageJson.Default.BackupMap), sync: true);
+            return layout;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+    }
+
+    private static void CheckOwner(BackupLayout layout, Guid server)
+    {
+        var owner = layout.FindOwner() ?? throw new MailBackupException(
+            ErrorIds.BackupPathNotInitialized,
+            $"{layout.Root} is not a backup path.",
+            "Make one with 'mailbackup init', or look whether its device is mounted.",
+            layout.Root);
+        if (owner != server)
+        {
+            throw new MailBackupException(
+                ErrorIds.BackupPathOwnedByAnotherServer,
+                $"The backup path {layout.Root} belongs to server {owner}{HostOf(layout, owner)}, this is server {server}.",
+                "Choose another path, or set MAILBACKUP_HOME to the home of the server that owns it. Nothing was changed.",
+                layout.Root);
+        }
+    }
+
+    private static string HostOf(BackupLayout layout, Guid owner) => BackupMap.Read(layout.Map(owner))?.Host is { Length: > 0 } host ? $" ({host})" : "";
+
+    private static void CheckUsable(BackupLayout layout)
+    {
+        string probe = Path.Combine(layout.Root, "mailbackup-case-Probe");
+        try
+        {
+            File.WriteAllBytes(probe, []);
+            if (File.Exists(Path.Combine(layout.Root, "MAILBACKUP-CASE-pROBE")))
+            {
+                throw new MailBackupException(
+                    ErrorIds.BackupPathCaseInsensitive,
+                    $"{layout.Root} lies on a file system that does not tell upper from lower case.",
+                    "Choose a path on a case-sensitive file system (ext4, xfs, btrfs, zfs …).",
+                    layout.Root);
+            }
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
+    }
+}

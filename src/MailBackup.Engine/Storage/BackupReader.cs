@@ -1,0 +1,58 @@
+using MailBackup.Model;
+
+namespace MailBackup.Storage;
+
+/// <summary>Reads a backup path: accounts, listings, histories, content. Opened for one task and closed again.</summary>
+internal sealed class BackupReader : IDisposable
+{
+    private readonly Catalog _catalog;
+
+    public BackupReader(BackupLayout layout, Catalog catalog)
+    {
+        Layout = layout;
+        _catalog = catalog;
+        Registry = AccountRegistry.Load(layout);
+        Items = new ItemListing(catalog, Registry);
+        Content = new ContentReader(layout, catalog);
+    }
+
+    public BackupLayout Layout { get; }
+
+    public AccountRegistry Registry { get; }
+
+    public ItemListing Items { get; }
+
+    public ContentReader Content { get; }
+
+    public Catalog Catalog => _catalog;
+
+    /// <summary>The photograph of an item in one of its states; of a deletion, that of the state before it.</summary>
+    public ItemState ReadState(Guid account, JournalPlace place) =>
+        JournalLookup.ReadTransaction(Layout, account, place).State
+        ?? throw new InvalidOperationException("A deletion has no state.");
+
+    /// <summary>
+    /// The state of an item at a moment, or its latest state in which it was not deleted. Errors: <c>ItemNotFound</c>.
+    /// </summary>
+    public (BackupItem Item, ItemState State) FindState(string account, ItemId id, DateTimeOffset? at)
+    {
+        var history = Items.History(account, id);
+        for (int i = history.Count - 1; i >= 0; i--)
+        {
+            var (item, place) = history[i];
+            bool wanted = at is { } moment ? item.Start <= moment && (item.End is null || item.End > moment) : !item.Deleted;
+            if (wanted && !item.Deleted)
+            {
+                return (item, ReadState(item.AccountId, place));
+            }
+        }
+
+        throw new MailBackupException(
+            ErrorIds.ItemNotFound,
+            at is { } when ? $"{account} did not have item {id} on {when.ToLocalTime():yyyy-MM-dd HH:mm:ss}." : $"{account} never had item {id}.",
+            $"See its states with 'mailbackup history --account {account} --id {id}'.",
+            id.Value);
+    }
+
+    public void Dispose() => _catalog.Dispose();
+}

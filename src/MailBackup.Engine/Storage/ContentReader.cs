@@ -1,0 +1,28 @@
+using MailBackup.Model;
+
+namespace MailBackup.Storage;
+
+/// <summary>Opens stored content, byte for byte as it was.</summary>
+internal sealed class ContentReader(BackupLayout layout, Catalog catalog)
+{
+    /// <summary>Throws <c>BlobMissing</c> at once, <c>BlobDamaged</c> at the latest with the last byte.</summary>
+    public Stream Open(ItemState state)
+    {
+        var digest = state.Digest ?? throw new InvalidOperationException("A folder has no content.");
+        if (state.Header is not { } header || state.Body is not { } body)
+        {
+            return OpenBlob(digest);
+        }
+
+        // Both are looked up before the first byte is given, so that a missing part does not end in half a message.
+        var first = Locate(header);
+        var second = Locate(body);
+        return new VerifyingStream(
+            new ConcatenatedStream(() => BundleReader.OpenUnverified(layout, header, first), () => BundleReader.OpenUnverified(layout, body, second)),
+            digest, state.Size, $"stored as {header} and {body}");
+    }
+
+    public Stream OpenBlob(Digest digest) => BundleReader.Open(layout, digest, Locate(digest));
+
+    private BlobLocation Locate(Digest digest) => catalog.FindBlob(digest) ?? throw BundleReader.Missing(digest, null);
+}
