@@ -9,6 +9,7 @@ namespace MailBackup.Cmdlets;
 public abstract class BackupCommand : EngineCommand
 {
     private readonly Dictionary<string, BackupNode> _nodes = new(StringComparer.Ordinal);
+    private readonly int _thread = Environment.CurrentManagedThreadId;
 
     /// <summary>
     /// By property name too: objects carry the path that they came from, and what was listed from one backup is never restored from another.
@@ -28,10 +29,20 @@ public abstract class BackupCommand : EngineCommand
         if (!_nodes.TryGetValue(path, out var node))
         {
             node = BackupNode.Open(path);
+            node.Warn = WarnHere;
             _nodes.Add(path, node);
         }
 
         return node;
+    }
+
+    /// <summary>Reading warns on the thread that reads; what an operation meets on its own threads is in its report.</summary>
+    private void WarnHere(string message)
+    {
+        if (Environment.CurrentManagedThreadId == _thread)
+        {
+            WriteWarning(message);
+        }
     }
 
     /// <summary>The accounts that names and wildcards mean; a name without wildcards stays as it is, for the engine to judge.</summary>

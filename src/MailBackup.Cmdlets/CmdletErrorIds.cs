@@ -6,5 +6,6 @@ internal static class CmdletErrorIds
     public const string OutputFileExists = nameof(OutputFileExists);
     public const string OutputNotWritable = nameof(OutputNotWritable);
     public const string OperationTimedOut = nameof(OperationTimedOut);
+    public const string MapNotFound = nameof(MapNotFound);
     public const string MapInvalid = nameof(MapInvalid);
 }

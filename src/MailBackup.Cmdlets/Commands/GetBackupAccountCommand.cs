@@ -7,40 +7,54 @@ using MailBackup.Storage;
 namespace MailBackup.Cmdlets;
 
 /// <summary>Lists accounts that the backup knows, deleted ones too, as they are or as they were at a date.</summary>
-[Cmdlet(VerbsCommon.Get, "BackupAccount")]
+[Cmdlet(VerbsCommon.Get, "BackupAccount", DefaultParameterSetName = ListSet)]
 [OutputType(typeof(BackupAccount))]
 public sealed class GetBackupAccountCommand : BackupCommand
 {
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    private const string ListSet = "List";
+    private const string HistorySet = "History";
+
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ListSet)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HistorySet, Mandatory = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(AccountCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Account { get; set; }
 
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ListSet)]
     [ArgumentCompleter(typeof(DomainCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Domain { get; set; }
 
-    [Parameter]
+    [Parameter(ParameterSetName = ListSet)]
     public DateTimeOffset? At { get; set; }
 
-    [Parameter]
+    [Parameter(ParameterSetName = ListSet)]
     public SwitchParameter NotDeleted { get; set; }
 
     /// <summary>Also accounts that the server keeps for itself (spam training, quarantine, address list synchronisation).</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ListSet)]
     public SwitchParameter IncludeSystemAccount { get; set; }
 
     /// <summary>Count items and bytes too: reads the whole list of each account.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ListSet)]
     public SwitchParameter Statistics { get; set; }
+
+    /// <summary>Every state that the account had, oldest first.</summary>
+    [Parameter(ParameterSetName = HistorySet, Mandatory = true)]
+    public SwitchParameter History { get; set; }
 
     protected override void Process()
     {
         var node = OpenNode();
+        if (History)
+        {
+            WriteHistory(node);
+            return;
+        }
+
         var accounts = node.GetAccounts(At);
         ReportUnknown(accounts);
         foreach (var account in accounts.Where(IsWanted))
@@ -53,6 +67,24 @@ public sealed class GetBackupAccountCommand : BackupCommand
             }
 
             WriteObject(result);
+        }
+    }
+
+    private void WriteHistory(BackupNode node)
+    {
+        foreach (string name in ExpandAccounts(node, Account))
+        {
+            try
+            {
+                foreach (var state in node.GetAccountHistory(name))
+                {
+                    WriteObject(new BackupAccount(state, node.Path));
+                }
+            }
+            catch (MailBackupException e) when (e.ErrorId == ErrorIds.AccountNotFound)
+            {
+                WriteFailure(e);
+            }
         }
     }
 

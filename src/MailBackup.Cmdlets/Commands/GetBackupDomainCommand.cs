@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using MailBackup.Cmdlets.Completion;
 using MailBackup.Cmdlets.Output;
+using MailBackup.Model;
 
 namespace MailBackup.Cmdlets;
 
-/// <summary>Lists the domains of the accounts that the backup knows.</summary>
+/// <summary>Lists the domains that the directory has, and those of all accounts that the backup knows.</summary>
 [Cmdlet(VerbsCommon.Get, "BackupDomain")]
 [OutputType(typeof(BackupDomain))]
 public sealed class GetBackupDomainCommand : BackupCommand
@@ -22,13 +23,12 @@ public sealed class GetBackupDomainCommand : BackupCommand
     protected override void Process()
     {
         var node = OpenNode();
-        var domains = node.GetAccounts(At)
-            .GroupBy(a => a.Domain, StringComparer.OrdinalIgnoreCase)
-            .OrderBy(g => g.Key, StringComparer.OrdinalIgnoreCase);
-        foreach (var group in domains.Where(g => IsLike(g.Key)))
+        var accounts = node.GetAccounts(At).ToLookup(a => a.Domain, StringComparer.OrdinalIgnoreCase);
+        var entries = node.GetProvisioning(ProvisioningKind.Domain, At).ToDictionary(d => d.Name, StringComparer.OrdinalIgnoreCase);
+        var names = accounts.Select(g => g.Key).Concat(entries.Keys).Distinct(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in names.Where(IsLike).Order(StringComparer.OrdinalIgnoreCase))
         {
-            int deleted = group.Count(a => a.Deleted);
-            WriteObject(new BackupDomain(group.Key, group.Count() - deleted, deleted, group.Min(a => a.Created), node.Path));
+            WriteObject(new BackupDomain(name, accounts[name], entries.GetValueOrDefault(name), node.Path));
         }
     }
 

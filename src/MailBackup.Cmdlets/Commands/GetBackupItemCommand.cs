@@ -16,16 +16,20 @@ public sealed class GetBackupItemCommand : BackupCommand
     private const string AllSet = "All";
     private const string HistorySet = "History";
 
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, Mandatory = true, ParameterSetName = HistorySet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = LivingSet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = DeletedSet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = AllSet)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = HistorySet, Mandatory = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(AccountCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Account { get; set; }
 
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, Mandatory = true, ParameterSetName = HistorySet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = LivingSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = DeletedSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = AllSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = HistorySet, Mandatory = true)]
     [ArgumentCompleter(typeof(ItemIdCompleter))]
     public ItemId[]? Id { get; set; }
 

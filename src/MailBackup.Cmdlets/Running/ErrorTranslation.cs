@@ -51,13 +51,13 @@ internal static class ErrorTranslation
         is ErrorIds.AccountNotFound or ErrorIds.FolderNotFound or ErrorIds.ItemNotFound or ErrorIds.ItemHasNoContent
         or ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed or ErrorIds.ItemRestoreFailed
         or ErrorIds.OperationNotFound or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound
-        or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapInvalid;
+        or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid;
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorIds.BackupPathNotFound or ErrorIds.BackupPathNotSet or ErrorIds.BackupPathNotInitialized or ErrorIds.AccountNotFound
             or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.BlobMissing or ErrorIds.SourceNotSet or ErrorIds.SourceNotFound
-            or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable => ErrorCategory.PermissionDenied,
         ErrorIds.BackupPathNotEmpty or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
         ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid => ErrorCategory.InvalidArgument,
