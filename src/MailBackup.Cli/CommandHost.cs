@@ -36,19 +36,7 @@ public sealed record CommandHost
         Error = new StreamWriter(new StandardStream(2), new UTF8Encoding(false), 1024) { AutoFlush = true },
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        TerminalWidth = ReadTerminalWidth,
+        TerminalWidth = TerminalSize.ReadWidth,
         Environment = System.Environment.GetEnvironmentVariable,
     };
-
-    private static int ReadTerminalWidth()
-    {
-        try
-        {
-            return Console.WindowWidth is > 20 and var width ? width : DefaultWidth;
-        }
-        catch (IOException)
-        {
-            return DefaultWidth;
-        }
-    }
 }

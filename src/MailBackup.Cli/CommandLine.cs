@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using MailBackup.Cli.Output;
+using MailBackup.Cli.Parsing;
 
 namespace MailBackup.Cli;
 
@@ -48,6 +48,7 @@ public static class CommandLine
                 $"See mailbackup {command}--help.");
         }
 
+        OptionValues.Validate(result);
         using var text = new StringWriter();
         var invocation = new InvocationConfiguration
         {

@@ -21,6 +21,7 @@ internal static class CheckCommand
     {
         var accounts = new Option<string[]>("--account", "-a")
         {
+            Arity = ArgumentArity.OneOrMore,
             Description = "Check only this account (address) and the content that it refers to; may be repeated.",
             HelpName = "ADDRESS",
         };

@@ -24,6 +24,7 @@ internal static class ItemsCommand
     {
         var accounts = new Option<string[]>("--account", "-a")
         {
+            Arity = ArgumentArity.OneOrMore,
             Description = "Only items of this account (address); may be repeated. Default: all accounts.",
             HelpName = "ADDRESS",
         };
@@ -39,6 +40,7 @@ internal static class ItemsCommand
         };
         var ids = new Option<string[]>("--id", "-i")
         {
+            Arity = ArgumentArity.OneOrMore,
             Description = "Only the item with this number; may be repeated.",
             HelpName = "ID",
             AllowMultipleArgumentsPerToken = true,

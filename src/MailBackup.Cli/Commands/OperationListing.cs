@@ -21,8 +21,7 @@ internal static class OperationListing
         }
 
         var table = new Table(
-            session.Output, session.Width, new("id"), new("kind"), new("state"), new("started"), new("time", Right: true),
-            new("process", Right: true), new("result", Minimum: 16));
+            session.Output, session.Width, new("id"), new("kind"), new("state"), new("started"), new("time", Right: true), new("result", Minimum: 16));
         foreach (var operation in operations)
         {
             table.Row(
@@ -31,7 +30,6 @@ internal static class OperationListing
                 State(operation),
                 ItemListing.Date(session, operation.Started ?? operation.Queued),
                 Time(session, operation),
-                operation.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 Result(operation));
         }
 
@@ -82,8 +80,18 @@ internal static class OperationListing
         void Line(string text) => session.Output.Line(TextCleaner.Clean(text));
     }
 
-    private static string State(Operation operation) =>
-        operation is { Ended: null, StopRequested: true } ? "Stopping" : operation.State.ToString();
+    private static string State(Operation operation) => operation switch
+    {
+        { Ended: null, StopRequested: true } => "stopping",
+        { State: OperationState.Queued } => "waiting",
+        { State: OperationState.Running } => "running",
+        { State: OperationState.Completed } => "done",
+        { State: OperationState.CompletedWithErrors } => "with errors",
+        { State: OperationState.Failed } => "failed",
+        { State: OperationState.Stopped } => "stopped",
+        { State: OperationState.Interrupted } => "interrupted",
+        _ => operation.State.ToString(),
+    };
 
     private static string Time(Session session, Operation operation) => operation.Started is { } started
         ? Quantity.Time(Math.Max(0, ((operation.Ended ?? session.Host.Clock.GetUtcNow()) - started).TotalSeconds))
@@ -93,7 +101,8 @@ internal static class OperationListing
     {
         { Error: { } error } => error,
         { Report: { } report } => ReportText.Short(operation.Kind, report),
-        { Progress: { } progress } when operation.State == OperationState.Running => ProgressText.Of(progress),
+        { State: OperationState.Running, Progress: { } progress } => $"process {operation.ProcessId}: {ProgressText.Of(progress)}",
+        { Ended: null } => $"process {operation.ProcessId}",
         _ => "",
     };
 }

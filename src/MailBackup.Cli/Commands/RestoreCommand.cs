@@ -24,6 +24,7 @@ internal static class RestoreCommand
         var account = new Option<string>("--account", "-a") { Description = CommonText.Account, HelpName = "ADDRESS", Required = true };
         var ids = new Option<string[]>("--id", "-i")
         {
+            Arity = ArgumentArity.OneOrMore,
             Description = "Number of an item; several with spaces or commas, or by repeating the option.",
             HelpName = "ID",
             Required = true,

@@ -27,6 +27,7 @@ internal static class ScanCommand
         var source = new SourceOptions(command);
         var accounts = new Option<string[]>("--account", "-a")
         {
+            Arity = ArgumentArity.OneOrMore,
             Description = "Scan only this account (address); may be repeated.",
             HelpName = "ADDRESS",
         };

@@ -5,7 +5,8 @@ internal static class TableLayout
 {
     public static int[] Widths(IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows, int available, int gap)
     {
-        int[] widths = [.. columns.Select(c => c.Title.Length)];
+        // A later row may hold more than the sample did: text has its minimum even when the sample needs less.
+        int[] widths = [.. columns.Select(c => Math.Max(c.Title.Length, c.Minimum))];
         foreach (string[] row in rows.Where(r => r.Length == widths.Length))
         {
             for (int i = 0; i < widths.Length; i++)

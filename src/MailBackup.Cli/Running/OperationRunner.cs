@@ -1,13 +1,10 @@
-using System.Globalization;
-using MailBackup.Cli.Json;
 using MailBackup.Operations;
 
 namespace MailBackup.Cli.Running;
 
-/// <summary>Queues an operation, waits for its turn, shows how far it is, and says what it did.</summary>
+/// <summary>Queues an operation, waits for its turn, shows how far it is, and has it reported.</summary>
 internal sealed class OperationRunner(Session session, BackupNode node)
 {
-    private const int TroublesShown = 20;
     private readonly ProgressLine _line = new(session);
     private volatile Operation? _latest;
 
@@ -32,10 +29,7 @@ internal sealed class OperationRunner(Session session, BackupNode node)
             _line.Clear();
         }
 
-        int code = Outcome(ended);
-        session.OutcomeOfClosedPipe = code;
-        Report(ended, code);
-        return code;
+        return OperationReporter.Report(session, ended);
     }
 
     /// <summary>
@@ -81,70 +75,6 @@ internal sealed class OperationRunner(Session session, BackupNode node)
         catch (MailBackupException)
         {
             // Only a line less to look at; what is wrong with the queue, the wait itself will tell.
-        }
-    }
-
-    private int Outcome(Operation operation) => operation.State switch
-    {
-        OperationState.Completed => ExitCode.Done,
-        OperationState.CompletedWithErrors => ExitCode.DoneWithErrors,
-        OperationState.Stopped => session.StoppedBySignal ?? ExitCode.Failed,
-        OperationState.Failed => ExitCode.Of(new MailBackupException(operation.ErrorId ?? ErrorIds.InternalError, operation.Error ?? "", "")),
-        _ => ExitCode.Failed,
-    };
-
-    private void Report(Operation operation, int code)
-    {
-        if (session.Json)
-        {
-            session.Output.JsonLine(ReportJson.Write, operation);
-        }
-        else if (operation.Report is { } report)
-        {
-            ReportTroubles(operation, report);
-            foreach (string line in ReportText.Summary(operation.Kind, report))
-            {
-                session.Say(line);
-            }
-        }
-
-        session.Output.Flush();
-        switch (operation.State)
-        {
-            case OperationState.Completed or OperationState.CompletedWithErrors:
-                break;
-            case OperationState.Stopped:
-                session.ReportError(
-                    ErrorIds.OperationStopped,
-                    code == ExitCode.Failed
-                        ? "The operation was stopped by somebody else. Everything reported is durable; run it again to go on from there."
-                        : "Stopped. Everything reported is durable; run it again to go on from there.");
-                break;
-            case OperationState.Interrupted:
-                session.ReportError(
-                    ErrorIds.OperationInterrupted,
-                    "The process that ran the operation has died. Everything reported is durable; run it again to go on from there.");
-                break;
-            default:
-                session.ReportError(
-                    operation.ErrorId ?? ErrorIds.InternalError,
-                    operation.Error ?? $"The operation ended as {operation.State}. See mailbackup operations --history.");
-                break;
-        }
-    }
-
-    private void ReportTroubles(Operation operation, OperationReport report)
-    {
-        foreach (var trouble in report.Troubles.Take(TroublesShown))
-        {
-            session.Warn(ReportText.Trouble(trouble));
-        }
-
-        long more = Math.Max(report.Errors, report.Troubles.Count) - Math.Min(report.Troubles.Count, TroublesShown);
-        if (more > 0)
-        {
-            string id = operation.Id.ToString()[..8];
-            session.Warn(string.Create(CultureInfo.InvariantCulture, $"… and {more} more; see mailbackup operations --history --id {id}"));
         }
     }
 }

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using MailBackup.Storage;
-using Microsoft.Data.Sqlite;
+using MailBackup.Storage.Sqlite;
 using SQLitePCL;
 
 namespace MailBackup.Operations;
@@ -36,74 +37,73 @@ internal sealed class OperationDatabase(string path)
         PRAGMA user_version = 1;
         """;
 
-    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE.
-    private const int NoCheckpointOnClose = 1006;
-
     // Whoever closes the file last would put the log into the file, with two syncs that are dearer than the whole use. So it is left alone
     // until it is this long; not for ever, because whoever opens the file first has to read it through.
     private const long KeepLogUnder = 512 * 1024;
 
-    private const int BusyMilliseconds = 10_000;
+    // On top of SQLite's own patience: a few things, such as two processes that make the file at once, it refuses without waiting.
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> _warnings = new();
 
     /// <summary>Runs a change, making the file where it does not exist. Errors: <c>BackupPathNotFound</c>, <c>BackupPathNotWritable</c>,
     /// <c>BackupPathFull</c>, <c>BackupPathBusy</c>.</summary>
-    public T Write<T>(Func<SqliteConnection, T> change)
+    public T Write<T>(Func<SqliteDatabase, T> change)
     {
         EnsureFolder(path);
-        for (int attempt = 0; ; attempt++)
+        long begun = Stopwatch.GetTimestamp();
+        int replaced = 0;
+        while (true)
         {
             try
             {
-                using var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
-                EnsureSchema(connection);
-                return change(connection);
+                using var db = OpenForWriting();
+                EnsureSchema(db);
+                return change(db);
             }
-            catch (SqliteException e) when (IsDamage(e) && attempt < 3)
+            catch (SqliteFailure e) when (IsBusy(e) && Stopwatch.GetElapsedTime(begun) < BusyPatience)
             {
-                SetAside(e, force: attempt > 0);
+                Thread.Sleep(20);
             }
-            catch (SqliteException e)
+            catch (SqliteFailure e) when (e.IsDamage && replaced < 3)
+            {
+                SetAside(e, force: replaced++ > 0);
+            }
+            catch (SqliteFailure e)
             {
                 throw Explain(e);
             }
         }
     }
 
-    /// <summary>Runs a query. Never makes or changes a file: a missing or damaged one answers <paramref name="none"/>.</summary>
-    public T Read<T>(Func<SqliteConnection, T> query, T none)
+    /// <summary>Runs a query. Never makes or changes the file: a missing or damaged one answers <paramref name="none"/>.</summary>
+    public T Read<T>(Func<SqliteDatabase, T> query, T none)
     {
         if (!File.Exists(path))
         {
             return none;
         }
 
-        try
+        long begun = Stopwatch.GetTimestamp();
+        while (true)
         {
             try
             {
-                return Query(path, SqliteOpenMode.ReadWrite);
+                using var db = OpenForReading();
+                return db.Scalar("PRAGMA user_version") == Version ? query(db) : none;
             }
-            catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY)
+            catch (SqliteFailure e) when (IsBusy(e) && Stopwatch.GetElapsedTime(begun) < BusyPatience)
             {
-                // A read-only file system where the log has no index: the file alone can still be read, as it was at the last checkpoint.
-                return Query($"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1", SqliteOpenMode.ReadOnly);
+                Thread.Sleep(20);
             }
-        }
-        catch (SqliteException e) when (IsDamage(e))
-        {
-            return none;
-        }
-        catch (SqliteException e)
-        {
-            throw Explain(e);
-        }
-
-        T Query(string source, SqliteOpenMode mode)
-        {
-            using var connection = Open(source, mode);
-            return ReadVersion(connection) == Version ? query(connection) : none;
+            catch (SqliteFailure e) when (e.IsDamage || !File.Exists(path))
+            {
+                return none;
+            }
+            catch (SqliteFailure e)
+            {
+                throw Explain(e);
+            }
         }
     }
 
@@ -144,74 +144,68 @@ internal sealed class OperationDatabase(string path)
         }
     }
 
-    private static SqliteConnection Open(string source, SqliteOpenMode mode)
+    private SqliteDatabase OpenForWriting()
     {
-        var options = new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false, DefaultTimeout = 60 };
-        var connection = new SqliteConnection(options.ToString());
+        var db = SqliteDatabase.Open(path, readOnly: false);
+        if (new FileInfo(path + "-wal") is not { Exists: true, Length: >= KeepLogUnder })
+        {
+            db.KeepLogOnClose();
+        }
+
+        return db;
+    }
+
+    private SqliteDatabase OpenForReading()
+    {
+        var db = SqliteDatabase.Open(path, readOnly: true);
         try
         {
-            connection.Open();
-            _ = raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
-            if (new FileInfo(source + "-wal") is not { Exists: true, Length: >= KeepLogUnder })
-            {
-                _ = raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
-            }
-
-            return connection;
+            // Opening touches nothing yet; this does.
+            _ = db.Scalar("PRAGMA user_version");
+            return db;
+        }
+        catch (SqliteFailure e) when (e.Code is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY)
+        {
+            // A read-only file system where the log has no index: the file alone can still be read, as it was at the last checkpoint.
+            db.Dispose();
+            return SqliteDatabase.OpenImmutable(path);
         }
         catch
         {
-            connection.Dispose();
+            db.Dispose();
             throw;
         }
     }
 
-    private static long ReadVersion(SqliteConnection connection)
+    private static void EnsureSchema(SqliteDatabase db)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA synchronous = NORMAL; PRAGMA user_version";
-        return (long)command.ExecuteScalar()!;
-    }
-
-    private static void EnsureSchema(SqliteConnection connection)
-    {
-        if (ReadVersion(connection) is var version && version == Version)
-        {
-            return;
-        }
-
-        using var command = connection.CreateCommand();
+        db.Execute("PRAGMA synchronous = NORMAL");
+        long version = db.Scalar("PRAGMA user_version") ?? 0;
         if (version == 0)
         {
-            command.CommandText = "PRAGMA journal_mode = WAL";
-            command.ExecuteNonQuery();
-            using var transaction = connection.BeginTransaction(deferred: false);
-            command.Transaction = transaction;
-            command.CommandText = "PRAGMA user_version";
-            version = (long)command.ExecuteScalar()!;
-            command.CommandText = "SELECT count(*) FROM sqlite_master";
-            if (version == 0 && (long)command.ExecuteScalar()! == 0)
+            db.Execute("PRAGMA journal_mode = WAL");
+            db.Execute("BEGIN IMMEDIATE");
+            version = db.Scalar("PRAGMA user_version") ?? 0;
+            if (version == 0 && db.Scalar("SELECT count(*) FROM sqlite_master") == 0)
             {
-                command.CommandText = Schema;
-                command.ExecuteNonQuery();
-                transaction.Commit();
-                return;
+                db.Execute(Schema);
+                version = Version;
             }
 
-            // Another process was faster.
-            if (version == Version)
-            {
-                return;
-            }
+            // Nothing to commit where another process was faster.
+            db.Execute("COMMIT");
         }
 
-        // The file of another version is of as little use here as a damaged one, and goes the same way.
-        throw new SqliteException("it was written by another version", raw.SQLITE_NOTADB);
+        if (version != Version)
+        {
+            // The file of another version is of as little use here as a damaged one, and goes the same way.
+            throw new SqliteFailure(raw.SQLITE_NOTADB, "it was written by another version");
+        }
     }
 
-    private static bool IsDamage(SqliteException e) => e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+    private static bool IsBusy(SqliteFailure e) => e.Code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
 
-    private void SetAside(SqliteException reason, bool force)
+    private void SetAside(SqliteFailure reason, bool force)
     {
         // One process at a time, and only while the file is still the bad one: two that found it must not throw away each other's new one.
         using var guard = AcquireRepairLock();
@@ -267,13 +261,12 @@ internal sealed class OperationDatabase(string path)
 
         try
         {
-            using var connection = Open(path, SqliteOpenMode.ReadWrite);
-            EnsureSchema(connection);
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA quick_check(1)";
-            return command.ExecuteScalar() is "ok";
+            using var db = OpenForWriting();
+            EnsureSchema(db);
+            using var check = db.Prepare("PRAGMA quick_check(1)");
+            return check.Step() && check.Text(0) == "ok";
         }
-        catch (SqliteException e) when (IsDamage(e))
+        catch (SqliteFailure e) when (e.IsDamage)
         {
             return false;
         }
@@ -287,9 +280,9 @@ internal sealed class OperationDatabase(string path)
         }
     }
 
-    private MailBackupException Explain(SqliteException e)
+    private MailBackupException Explain(SqliteFailure e)
     {
-        var (id, action) = e.SqliteErrorCode switch
+        var (id, action) = e.Code switch
         {
             raw.SQLITE_FULL => (ErrorIds.BackupPathFull, "Make room on the volume of the backup path, then try again."),
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => (ErrorIds.BackupPathBusy, "Another process keeps it busy; try again when it is done."),

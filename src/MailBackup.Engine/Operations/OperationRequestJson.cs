@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace MailBackup.Operations;
 
@@ -15,11 +14,9 @@ public static class OperationRequestJson
         ArgumentNullException.ThrowIfNull(request);
         return request switch
         {
-            ScanRequest scan => (
-                scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan,
-                JsonSerializer.Serialize(scan, OperationJson.Default.ScanRequest)),
-            RestoreRequest restore => (OperationKind.Restore, JsonSerializer.Serialize(restore, OperationJson.Default.RestoreRequest)),
-            CheckRequest check => (OperationKind.CoherencyCheck, JsonSerializer.Serialize(check, OperationJson.Default.CheckRequest)),
+            ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
+            RestoreRequest restore => (OperationKind.Restore, Write(restore)),
+            CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
             _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
         };
     }
@@ -27,41 +24,85 @@ public static class OperationRequestJson
     /// <summary>Errors: <c>ConfigurationInvalid</c>.</summary>
     public static OperationRequest Read(OperationKind kind, string parameters)
     {
-        switch (kind)
+        Func<JsonElement, OperationRequest> members = kind switch
         {
-            case OperationKind.SmartScan:
-            case OperationKind.AccountScan:
-                var scan = Parse(kind, parameters, OperationJson.Default.ScanRequest);
-
-                // A member that is left out is null here whatever its initializer says: that is how generated code fills init properties.
-                scan = scan.Accounts is null ? scan with { Accounts = [] } : scan;
-
-                // Losing the accounts must not silently turn the scan of one account into one of the whole server.
-                return kind == OperationKind.SmartScan || scan.Accounts.Count > 0 ? scan : throw Invalid(kind, "it names no account", null);
-
-            case OperationKind.Restore:
-                return Parse(kind, parameters, OperationJson.Default.RestoreRequest);
-
-            case OperationKind.CoherencyCheck:
-                var check = Parse(kind, parameters, OperationJson.Default.CheckRequest);
-                return check.Accounts is null ? check with { Accounts = [] } : check;
-
-            default:
-                throw Invalid(kind, "this version does not know that kind", null);
-        }
-    }
-
-    private static T Parse<T>(OperationKind kind, string parameters, JsonTypeInfo<T> type)
-        where T : OperationRequest
-    {
+            OperationKind.SmartScan => ReadScan,
+            OperationKind.AccountScan => ReadScan,
+            OperationKind.Restore => ReadRestore,
+            OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
+            _ => throw Invalid(kind, "this version does not know that kind", null),
+        };
+        OperationRequest request;
         try
         {
-            return JsonSerializer.Deserialize(parameters, type) ?? throw Invalid(kind, "it is empty", null);
+            request = JsonText.Read(parameters, members);
         }
         catch (JsonException e)
         {
             throw Invalid(kind, "it is not the JSON of such a request", e);
         }
+
+        // Losing the accounts must not silently turn the scan of one account into one of the whole server.
+        return kind == OperationKind.AccountScan && request is ScanRequest { Accounts.Count: 0 }
+            ? throw Invalid(kind, "it names no account", null)
+            : request;
+    }
+
+    private static string Write(ScanRequest scan) => JsonText.Write(writer =>
+    {
+        writer.WriteStrings("accounts", scan.Accounts);
+        writer.WriteBoolean("deep", scan.Deep);
+        if (scan.ReadErrorThreshold is { } threshold)
+        {
+            writer.WriteNumber("readErrorThreshold", threshold);
+        }
+
+        writer.WriteBoolean("allowEmpty", scan.AllowEmpty);
+    });
+
+    private static ScanRequest ReadScan(JsonElement element) => new()
+    {
+        Accounts = element.Strings("accounts"),
+        Deep = element.Optional("deep")?.GetBoolean() ?? false,
+        ReadErrorThreshold = element.Optional("readErrorThreshold")?.GetInt32(),
+        AllowEmpty = element.Optional("allowEmpty")?.GetBoolean() ?? false,
+    };
+
+    private static string Write(RestoreRequest restore) => JsonText.Write(writer =>
+    {
+        writer.WriteString("account", restore.Account);
+        writer.WriteStartArray("items");
+        foreach (long item in restore.Items)
+        {
+            writer.WriteNumberValue(item);
+        }
+
+        writer.WriteEndArray();
+        if (restore.At is { } at)
+        {
+            writer.WriteString("at", at);
+        }
+
+        writer.WriteOptional("folder", restore.Folder);
+        writer.WriteOptional("to", restore.To);
+    });
+
+    private static RestoreRequest ReadRestore(JsonElement element)
+    {
+        var items = new List<long>();
+        foreach (var item in element.GetProperty("items").EnumerateArray())
+        {
+            items.Add(item.GetInt64());
+        }
+
+        return new RestoreRequest
+        {
+            Account = element.GetProperty("account").Text(),
+            Items = items,
+            At = element.Optional("at")?.GetDateTimeOffset(),
+            Folder = element.Optional("folder")?.Text(),
+            To = element.Optional("to")?.Text(),
+        };
     }
 
     private static MailBackupException Invalid(OperationKind kind, string reason, Exception? inner) => new(

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.Data.Sqlite;
+using MailBackup.Storage.Sqlite;
 
 namespace MailBackup.Operations;
 
@@ -31,173 +28,198 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
     }
 
     public Operation? Find(Guid id) => database.Read(
-        c => Select(c, " WHERE id = $id", ("$id", Text(id))) is [var found] ? found : null,
+        db =>
+        {
+            using var query = db.Prepare(Columns + " WHERE id = ?").Bind(0, Text(id));
+            return ReadAll(query) is [var found] ? found : null;
+        },
         none: null);
 
-    public IReadOnlyList<Operation> ListOpen() => database.Read(
-        c => Select(c, " WHERE ended IS NULL ORDER BY sequence"),
+    public IReadOnlyList<Operation> ListOpen() => database.Read<IReadOnlyList<Operation>>(
+        db =>
+        {
+            using var query = db.Prepare(Columns + " WHERE ended IS NULL ORDER BY sequence");
+            return ReadAll(query);
+        },
         none: []);
 
-    public IReadOnlyList<Operation> ListEnded(int limit) => database.Read(
-        c => Select(c, " WHERE ended IS NOT NULL ORDER BY sequence DESC LIMIT $limit", ("$limit", limit)),
+    public IReadOnlyList<Operation> ListEnded(int limit) => database.Read<IReadOnlyList<Operation>>(
+        db =>
+        {
+            using var query = db.Prepare(Columns + " WHERE ended IS NOT NULL ORDER BY sequence DESC LIMIT ?").Bind(0, Math.Max(0, limit));
+            return ReadAll(query);
+        },
         none: []);
 
     public bool AnyRunning() => database.Read(
-        c => Query(c, "SELECT 1 FROM operations WHERE ended IS NULL AND state = 'Running' LIMIT 1") is not null,
+        db => db.Scalar("SELECT 1 FROM operations WHERE ended IS NULL AND state = 'Running' LIMIT 1") is not null,
         none: false);
 
     public bool IsStopRequested(Guid id) => database.Read(
-        c => Query(c, "SELECT stop_requested FROM operations WHERE id = $id", ("$id", Text(id))) is 1L,
+        db =>
+        {
+            using var query = db.Prepare("SELECT stop_requested FROM operations WHERE id = ?").Bind(0, Text(id));
+            return query.Step() && query.Int64(0) != 0;
+        },
         none: false);
 
     /// <summary>Puts the head of the queue into work. Only for the holder of the writer lock.</summary>
     /// <param name="waiter">Nothing is taken once this operation has ended: its process has no reason to work on.</param>
-    public Operation? ClaimNext(Guid waiter) => database.Write(c =>
+    public Operation? ClaimNext(Guid waiter) => database.Write(db =>
     {
-        using var transaction = c.BeginTransaction(deferred: false);
-        InterruptRunning(c);
-        object? head = Query(
-            c,
-            """
-            SELECT min(sequence) FROM operations
-            WHERE ended IS NULL AND EXISTS (SELECT 1 FROM operations WHERE id = $waiter AND ended IS NULL)
-            """,
-            ("$waiter", Text(waiter)));
+        db.Execute("BEGIN IMMEDIATE");
+        InterruptRunning(db);
         Operation? claimed = null;
-        while (claimed is null && head is long sequence)
+        while (claimed is null && FindHead(db, waiter) is { } head)
         {
-            Execute(
-                c,
-                "UPDATE operations SET state = 'Running', started = $now, run_by = $me WHERE sequence = $head",
-                ("$now", Milliseconds(Now())),
-                ("$me", Environment.ProcessId),
-                ("$head", sequence));
-            var rows = Select(c, " WHERE sequence = $head", ("$head", sequence));
-            if (rows.Count > 0)
+            using var take = db.Prepare("UPDATE operations SET state = 'Running', started = ?, run_by = ? WHERE sequence = ?");
+            take.Bind(0, Milliseconds(Now())).Bind(1, Environment.ProcessId).Bind(2, head).Run();
+            using var query = db.Prepare(Columns + " WHERE sequence = ?").Bind(0, head);
+            if (ReadAll(query) is [var found])
             {
-                claimed = rows[0];
-                break;
+                claimed = found;
             }
-
-            // A kind that this version does not know must not block the queue for ever.
-            EndWithError(
-                c,
-                "sequence = " + sequence.ToString(CultureInfo.InvariantCulture),
-                OperationState.Failed,
-                ErrorIds.ConfigurationInvalid,
-                "The operation was queued by another version of this program. Start it again with this one.");
-            head = Query(c, "SELECT min(sequence) FROM operations WHERE ended IS NULL");
+            else
+            {
+                // A kind that this version does not know must not block the queue for ever.
+                EndRunning(
+                    db,
+                    OperationState.Failed,
+                    ErrorIds.ConfigurationInvalid,
+                    "The operation was queued by another version of this program. Start it again with this one.");
+            }
         }
 
-        transaction.Commit();
+        db.Execute("COMMIT");
         return claimed;
     });
 
     /// <summary>Ends every operation that is said to run. Only for the holder of the writer lock, whose lock proves that none does.</summary>
-    public void MarkInterrupted() => database.Write(InterruptRunning);
+    public void MarkInterrupted() => database.Write(db =>
+    {
+        InterruptRunning(db);
+        return db.Changes;
+    });
 
     /// <summary>Back to its old place in the queue, unless somebody wants it stopped anyway.</summary>
-    public bool PutBack(Guid id) => database.Write(c => Execute(
-        c,
-        """
-        UPDATE operations SET state = 'Queued', started = NULL, run_by = NULL, progress = NULL
-        WHERE id = $id AND ended IS NULL AND stop_requested = 0
-        """,
-        ("$id", Text(id)))) > 0;
+    public bool PutBack(Guid id) => database.Write(db =>
+    {
+        using var update = db.Prepare("""
+            UPDATE operations SET state = 'Queued', started = NULL, run_by = NULL, progress = NULL
+            WHERE id = ? AND ended IS NULL AND stop_requested = 0
+            """);
+        update.Bind(0, Text(id)).Run();
+        return db.Changes > 0;
+    });
 
-    public void SaveProgress(Guid id, OperationProgress progress) => database.Write(c => Execute(
-        c,
-        "UPDATE operations SET progress = $progress WHERE id = $id",
-        ("$progress", JsonSerializer.Serialize(progress, OperationJson.Default.OperationProgress)),
-        ("$id", Text(id))));
+    public void SaveProgress(Guid id, OperationProgress progress) => database.Write(db =>
+    {
+        using var update = db.Prepare("UPDATE operations SET progress = ? WHERE id = ?");
+        update.Bind(0, OperationJson.Write(progress)).Bind(1, Text(id)).Run();
+        return db.Changes;
+    });
 
     /// <summary>Writes the whole operation, and again where its row was lost with a deleted or damaged file. Trims the history.</summary>
-    public void Save(Operation operation) => database.Write(c => Execute(
-        c,
-        """
-        BEGIN IMMEDIATE;
-        INSERT INTO operations(id, kind, state, queued, started, ended, queued_by, stop_requested, error_id, error, parameters, progress, report)
-        VALUES ($id, $kind, $state, $queued, $started, $ended, $process, $stop, $error_id, $error, $parameters, $progress, $report)
-        ON CONFLICT(id) DO UPDATE SET state = $state, started = $started, ended = $ended, stop_requested = $stop, error_id = $error_id,
-            error = $error, progress = $progress, report = $report;
-        DELETE FROM operations WHERE sequence <= (SELECT max(sequence) FROM operations) - $limit AND ended IS NOT NULL;
-        COMMIT;
-        """,
-        ("$id", Text(operation.Id)),
-        ("$kind", operation.Kind.ToString()),
-        ("$state", operation.State.ToString()),
-        ("$queued", Milliseconds(operation.Queued)),
-        ("$started", Milliseconds(operation.Started)),
-        ("$ended", Milliseconds(operation.Ended)),
-        ("$process", operation.ProcessId),
-        ("$stop", operation.StopRequested ? 1 : 0),
-        ("$error_id", operation.ErrorId),
-        ("$error", operation.Error),
-        ("$parameters", operation.Parameters),
-        ("$progress", operation.Progress is { } p ? JsonSerializer.Serialize(p, OperationJson.Default.OperationProgress) : null),
-        ("$report", operation.Report is { } r ? JsonSerializer.Serialize(r, OperationJson.Default.OperationReport) : null),
-        ("$limit", historyLimit)));
+    public void Save(Operation operation) => database.Write(db =>
+    {
+        db.Execute("BEGIN IMMEDIATE");
+        using var save = db.Prepare("""
+            INSERT INTO operations(id, kind, state, queued, started, ended, queued_by, stop_requested, error_id, error, parameters, progress, report)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT(id) DO UPDATE SET state = excluded.state, started = excluded.started, ended = excluded.ended,
+                stop_requested = excluded.stop_requested, error_id = excluded.error_id, error = excluded.error,
+                progress = excluded.progress, report = excluded.report
+            """);
+        save.Bind(0, Text(operation.Id))
+            .Bind(1, OperationNames.Of(operation.Kind))
+            .Bind(2, OperationNames.Of(operation.State))
+            .Bind(3, Milliseconds(operation.Queued))
+            .Bind(4, Milliseconds(operation.Started))
+            .Bind(5, Milliseconds(operation.Ended))
+            .Bind(6, operation.ProcessId)
+            .Bind(7, operation.StopRequested ? 1 : 0)
+            .Bind(8, operation.ErrorId)
+            .Bind(9, operation.Error)
+            .Bind(10, operation.Parameters)
+            .Bind(11, operation.Progress is { } progress ? OperationJson.Write(progress) : null)
+            .Bind(12, operation.Report is { } report ? OperationJson.Write(report) : null)
+            .Run();
+        using var trim = db.Prepare("DELETE FROM operations WHERE sequence <= (SELECT max(sequence) FROM operations) - ? AND ended IS NOT NULL");
+        trim.Bind(0, historyLimit).Run();
+        db.Execute("COMMIT");
+        return true;
+    });
 
     /// <summary>Stops what is queued, and flags what runs. Null is all.</summary>
     /// <returns>How many were asked.</returns>
-    public int RequestStop(Guid? id) => database.Write(c => Execute(
-        c,
-        """
-        UPDATE operations SET stop_requested = 1,
-            state = CASE state WHEN 'Queued' THEN 'Stopped' ELSE state END,
-            ended = CASE state WHEN 'Queued' THEN $now END,
-            error_id = CASE state WHEN 'Queued' THEN $error_id END,
-            error = CASE state WHEN 'Queued' THEN $error END
-        WHERE ended IS NULL AND ($id IS NULL OR id = $id)
-        """,
-        ("$now", Milliseconds(Now())),
-        ("$error_id", ErrorIds.OperationStopped),
-        ("$error", "The operation was stopped before it began. Start it again when it is wanted."),
-        ("$id", id is { } one ? Text(one) : null)));
+    public int RequestStop(Guid? id) => database.Write(db =>
+    {
+        using var update = db.Prepare("""
+            UPDATE operations SET stop_requested = 1,
+                state = CASE state WHEN 'Queued' THEN 'Stopped' ELSE state END,
+                ended = CASE state WHEN 'Queued' THEN ?1 END,
+                error_id = CASE state WHEN 'Queued' THEN ?2 END,
+                error = CASE state WHEN 'Queued' THEN ?3 END
+            WHERE ended IS NULL AND (?4 IS NULL OR id = ?4)
+            """);
+        update.Bind(0, Milliseconds(Now()))
+            .Bind(1, ErrorIds.OperationStopped)
+            .Bind(2, "The operation was stopped before it began. Start it again when it is wanted.")
+            .Bind(3, id is { } one ? Text(one) : null)
+            .Run();
+        return db.Changes;
+    });
 
     /// <summary>To the millisecond, which is what is stored: an operation reads back as it was written.</summary>
     public static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
-    private static int InterruptRunning(SqliteConnection c) => EndWithError(
-        c,
-        "ended IS NULL AND state = 'Running'",
+    private static long? FindHead(SqliteDatabase db, Guid waiter)
+    {
+        using var query = db.Prepare("""
+            SELECT sequence FROM operations
+            WHERE ended IS NULL AND EXISTS (SELECT 1 FROM operations WHERE id = ? AND ended IS NULL)
+            ORDER BY sequence LIMIT 1
+            """);
+        query.Bind(0, Text(waiter));
+        return query.Step() ? query.Int64(0) : null;
+    }
+
+    private static void InterruptRunning(SqliteDatabase db) => EndRunning(
+        db,
         OperationState.Interrupted,
         ErrorIds.OperationInterrupted,
         "The process that ran this operation ended before it was done. What it had saved is kept; start the operation again.");
 
-    private static int EndWithError(SqliteConnection c, string where, OperationState state, string errorId, string error) => Execute(
-        c,
-        "UPDATE operations SET state = $state, ended = $now, error_id = $error_id, error = $error WHERE " + where,
-        ("$state", state.ToString()),
-        ("$now", Milliseconds(Now())),
-        ("$error_id", errorId),
-        ("$error", error));
-
-    private static List<Operation> Select(SqliteConnection c, string where, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    private static void EndRunning(SqliteDatabase db, OperationState state, string errorId, string error)
     {
-        using var command = Command(c, Columns + where, parameters);
-        using var row = command.ExecuteReader();
+        using var update = db.Prepare(
+            "UPDATE operations SET state = ?, ended = ?, error_id = ?, error = ? WHERE ended IS NULL AND state = 'Running'");
+        update.Bind(0, OperationNames.Of(state)).Bind(1, Milliseconds(Now())).Bind(2, errorId).Bind(3, error).Run();
+    }
+
+    private static List<Operation> ReadAll(SqliteStatement row)
+    {
         var found = new List<Operation>();
-        while (row.Read())
+        while (row.Step())
         {
             // Rows of kinds and states that only a later version knows are not for this one to show.
-            if (Enum.TryParse(row.GetString(1), out OperationKind kind) && Enum.TryParse(row.GetString(2), out OperationState state))
+            if (OperationNames.Kind(row.Text(1)) is { } kind && OperationNames.State(row.Text(2)) is { } state && Guid.TryParse(row.Text(0), out var id))
             {
                 found.Add(new Operation
                 {
-                    Id = Guid.Parse(row.GetString(0)),
+                    Id = id,
                     Kind = kind,
                     State = state,
-                    Queued = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)),
-                    Started = row.IsDBNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)),
-                    Ended = row.IsDBNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
-                    ProcessId = row.GetInt32(6),
-                    StopRequested = row.GetInt64(7) != 0,
-                    ErrorId = row.IsDBNull(8) ? null : row.GetString(8),
-                    Error = row.IsDBNull(9) ? null : row.GetString(9),
-                    Parameters = row.GetString(10),
-                    Progress = row.IsDBNull(11) ? null : Parse(row.GetString(11), OperationJson.Default.OperationProgress),
-                    Report = row.IsDBNull(12) ? null : WithLists(Parse(row.GetString(12), OperationJson.Default.OperationReport)),
+                    Queued = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(3)),
+                    Started = row.IsNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(4)),
+                    Ended = row.IsNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(5)),
+                    ProcessId = row.Int32(6),
+                    StopRequested = row.Int64(7) != 0,
+                    ErrorId = row.IsNull(8) ? null : row.Text(8),
+                    Error = row.IsNull(9) ? null : row.Text(9),
+                    Parameters = row.Text(10),
+                    Progress = row.IsNull(11) ? null : OperationJson.ReadProgress(row.Text(11)),
+                    Report = row.IsNull(12) ? null : OperationJson.ReadReport(row.Text(12)),
                 });
             }
         }
@@ -205,50 +227,9 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         return found;
     }
 
-    private static OperationReport? WithLists(OperationReport? report) =>
-        report is null ? null : report with { Troubles = report.Troubles ?? [], Warnings = report.Warnings ?? [] };
-
-    private static T? Parse<T>(string json, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static object? Query(SqliteConnection c, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = Command(c, sql, parameters);
-        return command.ExecuteScalar();
-    }
-
-    private static int Execute(SqliteConnection c, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = Command(c, sql, parameters);
-        return command.ExecuteNonQuery();
-    }
-
-    private static SqliteCommand Command(SqliteConnection c, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        // CreateCommand enrols the command in the open transaction, where there is one.
-        var command = c.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        }
-
-        return command;
-    }
-
     private static string Text(Guid id) => id.ToString("D");
 
     private static long Milliseconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 
-    private static object? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
+    private static long? Milliseconds(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
 }

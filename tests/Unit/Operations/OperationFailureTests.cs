@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MailBackup.Operations;
-using Microsoft.Data.Sqlite;
+using MailBackup.Storage.Sqlite;
 
 namespace MailBackup.Tests.Operations;
 
@@ -297,12 +297,10 @@ public sealed class OperationFailureTests : IDisposable
         return ended;
     }
 
-    private object? Sql(string sql)
+    private string? Sql(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
+        using var db = SqliteDatabase.Open(_folder.Database, readOnly: false);
+        using var statement = db.Prepare(sql);
+        return statement.Step() ? statement.Text(0) : null;
     }
 }

@@ -205,4 +205,54 @@ public sealed class OperationQueueTests : IDisposable
         Assert.InRange(new FileInfo(_folder.Database + "-wal").Length, 1, 1_000_000);
         Assert.Equal(300, store.ListOpen().Count);
     }
+
+    [Fact]
+    public void Every_state_and_kind_reads_back_by_its_name()
+    {
+        foreach (var state in Enum.GetValues<OperationState>())
+        {
+            Assert.Equal(state.ToString(), OperationNames.Of(state));
+            Assert.Equal(state, OperationNames.State(state.ToString()));
+        }
+
+        foreach (var kind in Enum.GetValues<OperationKind>())
+        {
+            Assert.Equal(kind.ToString(), OperationNames.Of(kind));
+            Assert.Equal(kind, OperationNames.Kind(kind.ToString()));
+        }
+
+        Assert.Null(OperationNames.Kind("Teleport"));
+    }
+
+    [Fact]
+    public void Everything_that_a_row_holds_reads_back()
+    {
+        var store = _folder.NewStore();
+        var full = store.Enqueue(OperationKind.Restore, "ü \"q\"") with
+        {
+            State = OperationState.Failed,
+            Started = OperationStore.Now(),
+            Ended = OperationStore.Now(),
+            StopRequested = true,
+            ErrorId = ErrorIds.BlobMissing,
+            Error = "Gone.",
+            Progress = new OperationProgress
+            {
+                Activity = "Restoring", Account = "a@b", ItemsDone = 1, ItemsTotal = 2, AccountsDone = 3, AccountsTotal = 4,
+                BytesDone = 1L << 40, Seconds = 6.5, SecondsLeft = 7.25, Percent = 8.125,
+            },
+            Report = new OperationReport
+            {
+                Added = 1, Updated = 2, Deleted = 3, Unchanged = 4, Restored = 5, Skipped = 6, Unrestored = 7, Checked = 8, Errors = 9,
+                BytesRead = 1L << 41, BytesStored = 11, Seconds = 12.5,
+                Troubles = [new("X", "a@b", 1, "p", "r"), new("Y", null, null, null, "ü")],
+                Warnings = ["w1", "w2"],
+            },
+        };
+        store.Save(full);
+        Assert.Equivalent(full, store.Find(full.Id), strict: true);
+        var empty = full with { Progress = new OperationProgress(), Report = new OperationReport() };
+        store.Save(empty);
+        Assert.Equivalent(empty, store.Find(full.Id), strict: true);
+    }
 }

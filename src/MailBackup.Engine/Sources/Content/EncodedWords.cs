@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 
 namespace MailBackup.Sources.Content;
@@ -100,7 +101,13 @@ internal static class EncodedWords
     /// <summary>Takes what is there: padding may be missing and foreign characters may stand in between.</summary>
     private static int FromBase64(ReadOnlySpan<byte> payload, Span<byte> output)
     {
-        int bits = 0, count = 0, written = 0;
+        if (Base64.DecodeFromUtf8(payload, output, out _, out int written) == OperationStatus.Done)
+        {
+            return written;
+        }
+
+        written = 0;
+        int bits = 0, count = 0;
         foreach (byte b in payload)
         {
             int value = b switch

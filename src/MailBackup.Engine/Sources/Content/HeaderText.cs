@@ -87,6 +87,11 @@ internal static class HeaderText
             return Encoding.Latin1.GetString(value[..Math.Min(value.Length, max)].TrimEnd((byte)' '));
         }
 
+        if (!value.ContainsAny((byte)'\r', (byte)'\n'))
+        {
+            return DisplayText.Clean(encoded ? EncodedWords.Decode(value) : Charsets.Guess(value), max);
+        }
+
         byte[] buffer = ArrayPool<byte>.Shared.Rent(value.Length);
         int length = 0;
         foreach (byte b in value)

@@ -10,6 +10,16 @@ internal static class QuotedPrintable
         int written = 0;
         for (int i = 0; i < text.Length; i++)
         {
+            int run = text[i..].IndexOfAny((byte)'=', (byte)'_');
+            run = run < 0 ? text.Length - i : run;
+            text.Slice(i, run).CopyTo(output[written..]);
+            written += run;
+            i += run;
+            if (i == text.Length)
+            {
+                break;
+            }
+
             byte b = text[i];
             if (b == '=' && text[(i + 1)..].StartsWith("\n"u8))
             {

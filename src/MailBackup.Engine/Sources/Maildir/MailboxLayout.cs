@@ -49,8 +49,10 @@ internal sealed partial class MailboxLayout
     /// Where the mailbox of a new account goes: as its neighbours lie, otherwise as the pattern says. Null when the address cannot be one of this
     /// layout.
     /// </summary>
-    public Mailbox? Place(string account)
+    /// <param name="neighbour">The mailbox whose owner and mode a new one takes over; null when there is none.</param>
+    public Mailbox? Place(string account, out Mailbox? neighbour)
     {
+        neighbour = null;
         if (Split(account) is not var (user, domain) || _segments.Contains("*", StringComparer.Ordinal))
         {
             return null;
@@ -59,9 +61,9 @@ internal sealed partial class MailboxLayout
         var parts = _segments.Select(s => Fill(s, user, domain)).ToArray();
         string userDirectory = _root + "/" + string.Join('/', parts.Take(_userSegments));
         string mailDirectory = _root + "/" + string.Join('/', parts);
+        neighbour = Walk(_root, 0, null, domain).FirstOrDefault(HasMail) ?? FindAll().FirstOrDefault(HasMail);
         if (_detectNested)
         {
-            var neighbour = Walk(_root, 0, null, domain).FirstOrDefault(HasMail) ?? FindAll().FirstOrDefault(HasMail);
             bool flat = neighbour is not null && neighbour.MailDirectory == neighbour.UserDirectory;
             mailDirectory = flat ? userDirectory : userDirectory + "/" + NestedName;
         }
@@ -165,9 +167,8 @@ internal sealed partial class MailboxLayout
     }
 
     // What a file system keeps for itself, or an administrator hides, is nobody's mailbox.
-    private static List<string> Subdirectories(string directory)
+    private static IEnumerable<string> Subdirectories(string directory)
     {
-        var names = new List<string>();
         using var reader = DirectoryReader.TryOpen(directory);
         while (reader is not null && reader.Next())
         {
@@ -176,12 +177,10 @@ internal sealed partial class MailboxLayout
                 string name = reader.NameText;
                 if (IsDirectory(directory, name))
                 {
-                    names.Add(name);
+                    yield return name;
                 }
             }
         }
-
-        return names;
     }
 
     [GeneratedRegex(@"\{user\}|\{domain\}")]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using MailBackup.Sources.Maildir.Posix;
+using MailBackup.Sources.Maildir.Restoring;
 
 namespace MailBackup.Sources.Maildir;
 
@@ -120,9 +121,7 @@ public sealed class MaildirSource : IMailSource
         string directory = mailbox.FolderDirectory(folder);
         if (ItemContent.TryOpen(directory, item.Key, folder.Kind) is var (stream, length, status))
         {
-            bool unchanged = status.ModifiedDate == item.Date
-                && (folder.Kind == FolderKind.Mail ? length is null || length == item.Size || item.StableKey.Contains(",S=", StringComparison.Ordinal) : length == item.Size);
-            return new(new SourceContent(stream, length, unchanged ? item : Refresh(folder, item, status)));
+            return new(new SourceContent(stream, length, Refresh(folder, item, status)));
         }
 
         return new(folder.Kind == FolderKind.Mail ? OpenRenamed(mailbox, directory, item) : null);
@@ -141,7 +140,9 @@ public sealed class MaildirSource : IMailSource
     private static SourceItem Refresh(SourceFolder folder, SourceItem item, FileStatus status)
     {
         long stated = folder.Kind == FolderKind.Mail ? MessageName.StatedSize(item.StableKey) : -1;
-        return item with { Date = status.ModifiedDate, Size = stated >= 0 ? stated : status.Size };
+        long size = stated >= 0 ? stated : status.Size;
+        var date = status.ModifiedDate;
+        return date == item.Date && size == item.Size ? item : item with { Date = date, Size = size };
     }
 
     /// <summary>The server has renamed the file since it was listed, or it has gone.</summary>

@@ -33,7 +33,7 @@ internal static class SmallFile
                 Array.Resize(ref content, Math.Min(content.Length * 2, MaximumLength));
             }
 
-            int n = stream.Read(content, length, content.Length - length);
+            int n = Read(stream, content.AsSpan(length));
             if (n == 0)
             {
                 break;
@@ -49,4 +49,17 @@ internal static class SmallFile
     public static IEnumerable<string> ReadLines(string directory, string name) =>
         TryRead(directory, name) is { } content
             ? Encoding.UTF8.GetString(content).Split('\n').Select(l => l.TrimEnd('\r')) : [];
+
+    // It is no item that fails here but the folder it belongs to.
+    private static int Read(FileReadStream stream, Span<byte> buffer)
+    {
+        try
+        {
+            return stream.Read(buffer);
+        }
+        catch (ItemReadException e) when (e.InnerException is PosixException cause)
+        {
+            throw new PosixException(cause.Errno, stream.Path);
+        }
+    }
 }

@@ -13,6 +13,17 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
+    public SqliteStatement Bind(int index, long? value)
+    {
+        if (value is { } number)
+        {
+            return Bind(index, number);
+        }
+
+        raw.sqlite3_bind_null(statement, index + 1);
+        return this;
+    }
+
     public SqliteStatement Bind(int index, string? value)
     {
         if (value is null)
@@ -21,8 +32,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
             return this;
         }
 
+        // An empty span would be bound as NULL.
         int max = Encoding.UTF8.GetMaxByteCount(value.Length);
-        if (max <= 1024)
+        if (value.Length > 0 && max <= 1024)
         {
             Span<byte> utf8 = stackalloc byte[max];
             raw.sqlite3_bind_text(statement, index + 1, utf8[..Encoding.UTF8.GetBytes(value, utf8)]);

@@ -1,0 +1,166 @@
+using MailBackup.Sources.Maildir.Posix;
+
+namespace MailBackup.Sources.Maildir.Restoring;
+
+/// <summary>Puts accounts, folders and items back into a Maildir tree while the mail server may be working in it.</summary>
+internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarget
+{
+    // Each remembers the names of its folder; more are kept only until the next flush.
+    private const int ManyWriters = 16;
+    private const int FewFiles = 8;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, FolderWriter> _writers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _changedDirectories = new(StringComparer.Ordinal);
+
+    public ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        RestoreErrors.Guard(() => layout.Find(account) ?? (create ? CreateAccount(account) : throw NoAccount(account)));
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        string key = RestorePath.ToKey(folder);
+        return await RestoreErrors.GuardAsync(async () =>
+        {
+            var folders = new FolderCreator(layout.Find(account) ?? throw NoAccount(account), Changed);
+            return folder.Kind == FolderKind.Mail
+                ? await folders.EnsureMailAsync(key, folder.Attributes, token).ConfigureAwait(false)
+                : folders.EnsureFiles(key, folder.Kind, folder.Attributes);
+        }).ConfigureAwait(false);
+    }
+
+    public ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(item);
+        string key = RestorePath.ToKey(folder);
+        return RestoreErrors.GuardAsync(() => Writer(account, folder, key).RestoreAsync(item, token));
+    }
+
+    public ValueTask FlushAsync(CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        List<FolderWriter> writers;
+        lock (_lock)
+        {
+            writers = [.. _writers.Values];
+        }
+
+        RestoreErrors.Guard(() =>
+        {
+            SyncContents(writers);
+            foreach (var writer in writers)
+            {
+                writer.Publish();
+            }
+
+            SyncDirectories();
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    private static void SyncContents(List<FolderWriter> writers)
+    {
+        if (writers.Sum(w => w.PendingCount) <= FewFiles)
+        {
+            writers.ForEach(w => w.SyncContents());
+            return;
+        }
+
+        writers.ForEach(w => w.MarkSynced());
+        foreach (var writer in writers.Where(w => w.PendingCount > 0).DistinctBy(w => w.Device))
+        {
+            FileWrites.SyncFileSystem(writer.Directory);
+        }
+    }
+
+    private FolderWriter Writer(string account, RestoreFolder folder, string key)
+    {
+        string name = $"{account}\0{folder.Kind}\0{key}";
+        lock (_lock)
+        {
+            if (_writers.TryGetValue(name, out var known))
+            {
+                return known;
+            }
+        }
+
+        var mailbox = layout.Find(account) ?? throw NoAccount(account);
+        string directory = new FolderCreator(mailbox, Changed).Find(key, folder.Kind) ?? throw new MailBackupException(
+            ErrorIds.FolderNotFound, $"{account} has no folder {folder.Path}.", "Make the folder before restoring into it.", folder.Path);
+        FileStatus.TryGet(directory, out var owner);
+        FolderWriter writer = folder.Kind == FolderKind.Mail
+            ? new MailFolderWriter(directory, owner) : new CollectionWriter(directory, folder.Kind, owner);
+        lock (_lock)
+        {
+            if (!_writers.TryAdd(name, writer))
+            {
+                return _writers[name];
+            }
+        }
+
+        foreach (string changed in writer.ChangedDirectories())
+        {
+            Changed(changed);
+        }
+
+        return writer;
+    }
+
+    private void Changed(string directory)
+    {
+        lock (_lock)
+        {
+            _changedDirectories.Add(directory);
+        }
+    }
+
+    private void SyncDirectories()
+    {
+        List<string> directories;
+        lock (_lock)
+        {
+            directories = [.. _changedDirectories];
+            _changedDirectories.Clear();
+            foreach (var (name, writer) in _writers.Count > ManyWriters ? _writers.ToList() : [])
+            {
+                if (writer.PendingCount == 0)
+                {
+                    _writers.Remove(name);
+                }
+            }
+
+            foreach (var writer in _writers.Values)
+            {
+                _changedDirectories.UnionWith(writer.ChangedDirectories());
+            }
+        }
+
+        var present = directories.Select(d => (Path: d, Exists: FileStatus.TryGet(d, out var status), status.Device)).Where(d => d.Exists).ToList();
+        if (present.Count <= FewFiles)
+        {
+            present.ForEach(d => FileWrites.Sync(d.Path));
+        }
+        else
+        {
+            present.DistinctBy(d => d.Device).ToList().ForEach(d => FileWrites.SyncFileSystem(d.Path));
+        }
+    }
+
+    private Mailbox CreateAccount(string account)
+    {
+        var mailbox = layout.Place(account, out var neighbour) ?? throw new MailBackupException(
+            ErrorIds.SourceAccountNotFound, $"There is no place for {account} in the mail tree.",
+            "Check the address against the pattern of the mail tree, or make its mailbox by hand.", account);
+        new FolderCreator(mailbox, Changed).CreateMailbox(layout.Root, neighbour);
+        return mailbox;
+    }
+
+    private static MailBackupException NoAccount(string account) =>
+        new(ErrorIds.SourceAccountNotFound, $"{account} has no mailbox on the server.", "Restore with creation of accounts, or make its mailbox first.", account);
+}
