@@ -171,7 +171,7 @@ public sealed class JournalReader : IDisposable
 
             if (_contentLength == _content.Length || _contentStart > 0)
             {
-                var grown = _contentLength * 2 > _content.Length ? new byte[Math.Max(64 << 10, _content.Length * 2)] : _content;
+                var grown = _contentLength * 2 >= _content.Length ? new byte[Math.Max(64 << 10, _content.Length * 2)] : _content;
                 content.CopyTo(grown);
                 _content = grown;
                 _contentStart = 0;
