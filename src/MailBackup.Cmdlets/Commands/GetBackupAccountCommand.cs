@@ -7,43 +7,39 @@ using MailBackup.Storage;
 namespace MailBackup.Cmdlets;
 
 /// <summary>Lists accounts that the backup knows, deleted ones too, as they are or as they were at a date.</summary>
-[Cmdlet(VerbsCommon.Get, "BackupAccount", DefaultParameterSetName = ListSet)]
+[Cmdlet(VerbsCommon.Get, "BackupAccount")]
 [OutputType(typeof(BackupAccount))]
 public sealed class GetBackupAccountCommand : BackupCommand
 {
-    private const string ListSet = "List";
-    private const string HistorySet = "History";
-
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ListSet)]
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HistorySet, Mandatory = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(AccountCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Account { get; set; }
 
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ListSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(DomainCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Domain { get; set; }
 
-    [Parameter(ParameterSetName = ListSet)]
+    [Parameter]
     public DateTimeOffset? At { get; set; }
 
-    [Parameter(ParameterSetName = ListSet)]
+    [Parameter]
     public SwitchParameter NotDeleted { get; set; }
 
     /// <summary>Also accounts that the server keeps for itself (spam training, quarantine, address list synchronisation).</summary>
-    [Parameter(ParameterSetName = ListSet)]
+    [Parameter]
     public SwitchParameter IncludeSystemAccount { get; set; }
 
     /// <summary>Count items and bytes too: reads the whole list of each account.</summary>
-    [Parameter(ParameterSetName = ListSet)]
+    [Parameter]
     public SwitchParameter Statistics { get; set; }
 
     /// <summary>Every state that the account had, oldest first.</summary>
-    [Parameter(ParameterSetName = HistorySet, Mandatory = true)]
+    [Parameter]
     public SwitchParameter History { get; set; }
 
     protected override void Process()
@@ -72,11 +68,11 @@ public sealed class GetBackupAccountCommand : BackupCommand
 
     private void WriteHistory(BackupNode node)
     {
-        foreach (string name in ExpandAccounts(node, Account))
+        foreach (string name in Account is null ? node.GetAccounts().Where(IsWanted).Select(a => a.Name) : ExpandAccounts(node, Account))
         {
             try
             {
-                foreach (var state in node.GetAccountHistory(name))
+                foreach (var state in node.GetAccountHistory(name).Where(a => At is null || a.Start <= At))
                 {
                     WriteObject(new BackupAccount(state, node.Path));
                 }

@@ -93,5 +93,6 @@ public sealed class BackupOperation
 
     public string BackupPath { get; }
 
-    public override string ToString() => $"{Kind} {Id}";
+    /// <summary>What binds to a parameter that takes the text of an id.</summary>
+    public override string ToString() => Id.ToString();
 }
