@@ -41,7 +41,7 @@ public abstract class BackupCommand : EngineCommand
     {
         if (Environment.CurrentManagedThreadId == _thread)
         {
-            WriteWarning(message);
+            WriteWarning(CmdletWords.Translate(message));
         }
     }
 

@@ -62,7 +62,7 @@ public sealed class GetBackupAccountCommand : BackupCommand
                 Count(node, result);
             }
 
-            WriteObject(result);
+            WriteObject(Statistics ? ItemObject.WithView(result, nameof(Statistics)) : result);
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class GetBackupAccountCommand : BackupCommand
             {
                 foreach (var state in node.GetAccountHistory(name).Where(a => At is null || a.Start <= At))
                 {
-                    WriteObject(new BackupAccount(state, node.Path));
+                    WriteObject(ItemObject.WithView(new BackupAccount(state, node.Path), nameof(History)));
                 }
             }
             catch (MailBackupException e) when (e.ErrorId == ErrorIds.AccountNotFound)

@@ -46,7 +46,7 @@ public sealed class TestBackupSourceCommand : SourceCommand
         }
         catch (MailBackupException e)
         {
-            bridge.Post(c => c.WriteWarning(e.Message));
+            bridge.Post(c => c.WriteWarning(CmdletWords.Translate(e.Message)));
             return false;
         }
     }
@@ -61,7 +61,7 @@ public sealed class TestBackupSourceCommand : SourceCommand
         }
         catch (MailBackupException e)
         {
-            bridge.Post(c => c.WriteWarning(e.Message));
+            bridge.Post(c => c.WriteWarning(CmdletWords.Translate(e.Message)));
             return false;
         }
     }

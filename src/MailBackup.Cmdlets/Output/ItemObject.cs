@@ -9,11 +9,13 @@ internal static class ItemObject
     {
         var result = PSObject.AsPSObject(value);
         result.Properties.Add(new PSNoteProperty(nameof(BackupCommand.BackupPath), backupPath), preValidated: true);
-        if (view is not null)
-        {
-            result.TypeNames.Insert(0, $"{value.GetType().FullName}#{view}");
-        }
+        return view is null ? result : WithView(result, view);
+    }
 
+    public static PSObject WithView(object value, string view)
+    {
+        var result = PSObject.AsPSObject(value);
+        result.TypeNames.Insert(0, $"{result.BaseObject.GetType().FullName}#{view}");
         return result;
     }
 }

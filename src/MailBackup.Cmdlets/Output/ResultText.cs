@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailBackup.Cmdlets.Running;
 using MailBackup.Operations;
 
 namespace MailBackup.Cmdlets.Output;
@@ -11,7 +12,7 @@ internal static class ResultText
         { State: OperationState.Queued } => "",
         { State: OperationState.Running, Progress: { } progress } => Running(progress),
         { State: OperationState.Running } => "",
-        { Error: { Length: > 0 } error } => error,
+        { Error: { Length: > 0 } error } => CmdletWords.Translate(error),
         { Report: { } report } => Ended(operation.Kind, report),
         _ => "",
     };

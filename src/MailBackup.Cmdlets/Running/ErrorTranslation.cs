@@ -9,7 +9,7 @@ internal static class ErrorTranslation
     public static ErrorRecord ToRecord(MailBackupException e) =>
         new(e, e.ErrorId, CategoryOf(e.ErrorId), e.Target)
         {
-            ErrorDetails = new ErrorDetails(e.Problem) { RecommendedAction = e.RecommendedAction },
+            ErrorDetails = new ErrorDetails(CmdletWords.Translate(e.Problem)) { RecommendedAction = CmdletWords.Translate(e.RecommendedAction) },
         };
 
     /// <summary>One item that an operation could not do.</summary>

@@ -24,7 +24,7 @@ internal static class OperationOutcome
 
         foreach (string warning in report.Warnings)
         {
-            cmdlet.WriteWarning(warning);
+            cmdlet.WriteWarning(CmdletWords.Translate(warning));
         }
 
         foreach (var trouble in report.Troubles)
