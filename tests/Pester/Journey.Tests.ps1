@@ -26,14 +26,14 @@ Describe 'A user deletes mail and wants it back' {
 Describe 'A server is lost' {
     It 'is restored mail for mail' {
         $server = New-SampleServer (Join-Path $TestDrive 'lost') -Scanned
-        $before = Get-ChildItem $server.Maildir -Recurse -File | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
+        $before = Get-ChildItem $server.Maildir -Recurse -File -Force | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
         $items = Get-BackupItem -Type Message
-        Remove-Item $server.Maildir -Recurse
+        Remove-Item $server.Maildir -Recurse -Force
         $null = New-Item $server.Maildir -ItemType Directory
 
         $restored = $items | Restore-Item
         ($restored | Measure-Object Restored -Sum).Sum | Should -Be $items.Count
-        $after = Get-ChildItem $server.Maildir -Recurse -File | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
+        $after = Get-ChildItem $server.Maildir -Recurse -File -Force | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
         $after.Hash | Sort-Object | Should -Be ($before.Hash | Sort-Object)
     }
 }
