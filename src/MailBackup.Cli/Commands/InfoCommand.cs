@@ -47,7 +47,7 @@ internal static class InfoCommand
             ("Transactions", Quantity.Count(info.Transactions)),
             ("Blobs", Quantity.Count(info.Blobs)),
             ("Content", $"{Quantity.Size(info.ContentBytes)} on the server"),
-            ("Stored", Stored(info)),
+            ("Stored", $"{Quantity.Size(info.StoredBytes)} {Quantity.Share(info.StoredBytes, info.ContentBytes)}"),
             ("Rebuildable", Quantity.Size(info.StateBytes)),
             ("First scan", Date(session, info.FirstScan)),
             ("Last scan", Date(session, info.LastScan)),
@@ -56,7 +56,7 @@ internal static class InfoCommand
         {
             if (value is not null)
             {
-                session.Output.Line(TextCleaner.Clean($"{name,-16}{value}"));
+                session.Output.Line(TextCleaner.Clean($"{name,-16}{value.TrimEnd()}"));
             }
         }
     }
@@ -64,11 +64,7 @@ internal static class InfoCommand
     private static string WithDeleted(long living, long deleted) =>
         deleted == 0 ? Quantity.Count(living) : $"{Quantity.Count(living)}, and {Quantity.Count(deleted)} deleted";
 
-    private static string Stored(BackupInfo info) => info.ContentBytes > 0
-        ? $"{Quantity.Size(info.StoredBytes)} ({Quantity.Share(info.StoredBytes, info.ContentBytes)} of the content)"
-        : Quantity.Size(info.StoredBytes);
-
-    private static string Date(Session session, DateTimeOffset? moment) => moment is { } known ? ItemListing.Date(session, known) : "never";
+    private static string Date(Session session, DateTimeOffset? moment) => moment is { } known ? ItemOutput.Date(session, known) : "never";
 
     private static string Days(int days) => days == 0 ? "for ever" : Quantity.Count(days, "day", "days");
 }

@@ -67,7 +67,7 @@ internal static class ItemsCommand
                 Selection = Selection(arguments.GetValue(deleted), arguments.GetValue(all)),
             };
             using var node = session.OpenNode(arguments);
-            return ItemListing.Write(session, node.GetItems(query), query);
+            return ItemOutput.Write(session, node.GetItems(query), query);
         });
     }
 

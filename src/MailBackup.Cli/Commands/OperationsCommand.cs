@@ -45,11 +45,11 @@ internal static class OperationsCommand
 
             if (arguments.GetValue(id) is { } one)
             {
-                OperationListing.WriteOne(session, Find(node.Operations, one, ended: true));
+                OperationOutput.WriteOne(session, Find(node.Operations, one, ended: true));
                 return ExitCode.Done;
             }
 
-            OperationListing.Write(session, arguments.GetValue(history) ? node.Operations.History(count) : node.Operations.List());
+            OperationOutput.Write(session, arguments.GetValue(history) ? node.Operations.History(count) : node.Operations.List());
             return ExitCode.Done;
         });
     }

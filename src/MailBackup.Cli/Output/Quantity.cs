@@ -47,7 +47,8 @@ internal static class Quantity
             : string.Create(CultureInfo.InvariantCulture, $"{whole / 3600}:{whole / 60 % 60:00}:{whole % 60:00}");
     }
 
-    /// <summary>Stored as a share of read: <c>37 %</c>; empty when nothing was read.</summary>
-    public static string Share(double part, double whole) =>
-        whole > 0 ? (part / whole).ToString("0.#%", CultureInfo.InvariantCulture).Replace("%", " %", StringComparison.Ordinal) : "";
+    /// <summary><c>(37 %)</c>, stored as a share of read; empty where that says nothing: of little mail, the frame weighs more than the content.</summary>
+    public static string Share(double part, double whole) => whole > 0 && part <= whole
+        ? (part / whole).ToString("(0.#%)", CultureInfo.InvariantCulture).Replace("%", " %", StringComparison.Ordinal)
+        : "";
 }

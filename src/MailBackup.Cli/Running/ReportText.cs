@@ -69,8 +69,11 @@ internal static class ReportText
                 + $"{Quantity.Count(report.Unchanged)} unchanged in {Quantity.Time(report.Seconds)}.";
         if (report.BytesRead > 0)
         {
-            yield return $"Read {Quantity.Size(report.BytesRead)}, stored {Quantity.Size(report.BytesStored)} "
-                + $"({Quantity.Share(report.BytesStored, report.BytesRead)}); {Quantity.ItemRate(changed, report.Seconds).Replace("/s", " items/s", StringComparison.Ordinal)}, "
+            // A deep scan reads what has not changed as well, and stores none of it.
+            string share = Quantity.Share(report.BytesStored, report.BytesRead);
+            string stored = report.BytesStored > 0 ? $", stored {Quantity.Size(report.BytesStored)} {share}".TrimEnd() : "";
+            long items = (long)((changed > 0 ? changed : report.Unchanged) / Math.Max(report.Seconds, 0.001));
+            yield return $"Read {Quantity.Size(report.BytesRead)}{stored}; {Quantity.Count(items)} items/s, "
                 + $"{Quantity.ByteRate(report.BytesRead, report.Seconds)}.";
         }
 

@@ -15,6 +15,7 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly List<SafeFileHandle> _files = [];
     private readonly List<(Guid Id, AccountStat Stat)> _changed = [];
+    private readonly HashSet<Guid> _appended = [];
     private readonly DateTimeOffset _now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
 
     /// <param name="snapshot">Null when the directory has not changed, or there is none.</param>
@@ -42,6 +43,7 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         }
 
         DeleteVanished(snapshot, inTree, trouble);
+        counts.Unchanged(registry.Stats.Count(s => !s.Value.Deleted && !_appended.Contains(s.Key)));
         Commit();
     }
 
@@ -87,7 +89,6 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         if (!isNew && !stat.Deleted && stat.Name == name && LastOf(layout.AccountInfo(id))?.Attributes is { } before && before.Equals(attributes)
             && stat.DirectoryId == (entry?.Id ?? stat.DirectoryId))
         {
-            counts.Unchanged(1);
             if (stat.InDirectory != (entry is not null))
             {
                 SetStat(id, stat with { InDirectory = entry is not null });
@@ -149,6 +150,7 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         var writer = JournalWriter.Open(journal, trusted, Path.Combine(layout.State, "cut"));
         Append(writer, transaction);
         Keep(writer);
+        _appended.Add(id);
         SetStat(id, stat with { Info = writer.Position });
     }
 

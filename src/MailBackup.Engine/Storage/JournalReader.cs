@@ -88,7 +88,7 @@ public sealed class JournalReader : IDisposable
 
             if (!LineChecksum.TryVerify(bytes.Span, _previous, _check))
             {
-                State = SomethingIntactFollows() ? JournalReaderState.Damaged : JournalReaderState.Torn;
+                State = SomethingIntactFollows(bytes.Span) ? JournalReaderState.Damaged : JournalReaderState.Torn;
                 break;
             }
 
@@ -213,7 +213,7 @@ public sealed class JournalReader : IDisposable
     /// A line does not fit. When a later line of the segment fits the line before it, this is damage in the middle; when none does, it is the
     /// unfinished write of a crash.
     /// </summary>
-    private bool SomethingIntactFollows()
+    private bool SomethingIntactFollows(ReadOnlySpan<byte> misfit)
     {
         if (HasNextSegment())
         {
@@ -221,7 +221,7 @@ public sealed class JournalReader : IDisposable
         }
 
         var previous = new byte[LineChecksum.Length];
-        bool havePrevious = false;
+        bool havePrevious = LineChecksum.TryGet(misfit, previous, out _);
         while (TryTakeLine(out var line))
         {
             if (havePrevious && LineChecksum.TryVerify(line.Span, previous, _check))

@@ -91,8 +91,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task A_message_that_cannot_be_read_is_reported_and_costs_only_itself()
     {
-        // A link that leads nowhere: not even root can read it.
-        File.CreateSymbolicLink(_tree.Message(MailTree.Alice, "1700000008.M1P1.mx:2,"), "/no/such/file");
+        // A compressed message whose content is no gzip after all: not even root can read it.
+        await File.WriteAllBytesAsync(_tree.Message(MailTree.Alice, "1700000008.M1P1.mx,S=500:2,Z"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff]);
         var run = await _tree.RunAsync("scan", "--maildir", _tree.Vmail);
         Assert.Equal(1, run.Code);
         Assert.Contains("1700000008.M1P1.mx", run.Error, StringComparison.Ordinal);

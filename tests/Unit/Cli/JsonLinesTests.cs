@@ -87,7 +87,7 @@ public class JsonLinesTests
     [Fact]
     public void Operation_of_the_queue()
     {
-        var (_, root, names) = Write(OperationJson.Write, Operation(OperationKind.Restore, null));
+        var (_, root, names) = Write(QueueJson.Write, Operation(OperationKind.Restore, null));
         Assert.Equal("id kind state queued started ended process stopRequested error message progress report", names);
         Assert.Equal("Completed", root.GetProperty("state").GetString());
         Assert.Equal(

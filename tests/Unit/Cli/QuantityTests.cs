@@ -43,9 +43,10 @@ public class QuantityTests
     [Fact]
     public void Shares_and_counts()
     {
-        Assert.Equal("37 %", Quantity.Share(37, 100));
-        Assert.Equal("37.5 %", Quantity.Share(375, 1000));
+        Assert.Equal("(37 %)", Quantity.Share(37, 100));
+        Assert.Equal("(37.5 %)", Quantity.Share(375, 1000));
         Assert.Equal("", Quantity.Share(3, 0));
+        Assert.Equal("", Quantity.Share(30, 3));
         Assert.Equal("1 item", Quantity.Count(1, "item", "items"));
         Assert.Equal("12,345 items", Quantity.Count(12345, "item", "items"));
     }

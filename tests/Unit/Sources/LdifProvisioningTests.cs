@@ -206,6 +206,16 @@ public sealed class LdifProvisioningTests : IDisposable
         Assert.Null(provisioning.Read(token));
     }
 
+    [Fact]
+    public void A_file_that_is_written_while_it_is_read_is_not_used()
+    {
+        Write(Two, 10);
+        _clock.Asked = () => File.AppendAllText(_path, "\n");
+        var e = Assert.Throws<MailBackupException>(() => Open().Read(null));
+        Assert.Equal(ErrorIds.SourceUnreadable, e.ErrorId);
+        Assert.Contains("changed while it was read", e.Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("x")]
@@ -239,6 +249,13 @@ public sealed class LdifProvisioningTests : IDisposable
     {
         public DateTimeOffset Now { get; set; } = new(2024, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
-        public override DateTimeOffset GetUtcNow() => Now;
+        /// <summary>Runs when the time is asked for, which is after the file was opened.</summary>
+        public Action? Asked { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Asked?.Invoke();
+            return Now;
+        }
     }
 }

@@ -35,7 +35,7 @@ internal static class EncodedWords
             }
 
             var between = text[plain..at];
-            if (charset is null || between.ContainsAnyExcept(" \t"u8))
+            if (between.ContainsAnyExcept(" \t"u8))
             {
                 Flush();
                 output.Append(Charsets.Guess(between));

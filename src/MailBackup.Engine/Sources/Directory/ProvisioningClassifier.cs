@@ -37,6 +37,7 @@ internal static class ProvisioningClassifier
     ];
 
     /// <summary>Null when the entry is none of our kinds, or has no name to be one by.</summary>
+    /// <param name="attributes">Become those of the entry: the volatile ones are taken out and <c>dn</c> is added, without a copy of the rest.</param>
     public static ProvisioningEntry? Classify(string distinguishedName, ProvisioningAttributes attributes)
     {
         if (!attributes.TryGetValue("objectClass", out var classes) || Kind(classes) is not { } kind)
@@ -58,16 +59,13 @@ internal static class ProvisioningClassifier
             return null;
         }
 
-        var kept = new ProvisioningAttributes { ["dn"] = [distinguishedName] };
-        foreach (var (attribute, values) in attributes)
+        foreach (string attribute in attributes.Keys.Where(VolatileAttributes.Contains).ToList())
         {
-            if (!VolatileAttributes.Contains(attribute))
-            {
-                kept[attribute] = values;
-            }
+            attributes.Remove(attribute);
         }
 
-        return new ProvisioningEntry(kind, attributes.First("zimbraId") ?? attributes.First("entryUUID"), name, kept);
+        attributes["dn"] = [distinguishedName];
+        return new ProvisioningEntry(kind, attributes.First("zimbraId") ?? attributes.First("entryUUID"), name, attributes);
     }
 
     private static ProvisioningKind? Kind(IReadOnlyList<string> classes)

@@ -100,7 +100,8 @@ public sealed class MaildirSource : IMailSource
         string directory = mailbox.FolderDirectory(folder);
         using var items = (folder.Kind == FolderKind.Mail ? MessageLister.List(directory, token) : FileLister.List(directory, folder.Kind, token))
             .GetEnumerator();
-        while (Guard(items.MoveNext))
+        Func<bool> next = items.MoveNext;
+        while (Guard(next))
         {
             yield return items.Current;
         }
@@ -113,7 +114,7 @@ public sealed class MaildirSource : IMailSource
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(item);
         token.ThrowIfCancellationRequested();
-        if (Guard(() => Locate(account)) is not { } mailbox)
+        if (!_mailboxes.TryGetValue(account, out var mailbox) && (mailbox = Guard(() => Locate(account))) is null)
         {
             return new((SourceContent?)null);
         }

@@ -20,6 +20,7 @@ internal static class MessageLister
         var keywords = KeywordFile.Read(directory);
         var seen = new HashSet<ulong>();
         var doubles = new List<string>();
+        var names = new MessageNames();
         for (int pass = 0; pass < MaximumPasses; pass++)
         {
             var before = Times(directory);
@@ -29,30 +30,28 @@ internal static class MessageLister
             foreach (string part in (string[])[MessageName.New, MessageName.Current])
             {
                 using var reader = Open(directory, part);
-                while (reader is not null && reader.Next())
+                while (reader is not null && names.Fill(reader))
                 {
-                    token.ThrowIfCancellationRequested();
-                    if (!reader.MayBeRegular || !MessageName.IsMessage(reader.Name))
+                    for (int i = 0; i < names.Count; i++)
                     {
-                        continue;
-                    }
-
-                    ulong name = Hash(StablePart(reader.Name));
-                    if (!seen.Add(name))
-                    {
-                        if (pass == 0)
+                        token.ThrowIfCancellationRequested();
+                        ulong hash = Hash(StablePart(names.Name(i)));
+                        if (!seen.Add(hash))
                         {
-                            doubles.Add(part + reader.NameText);
+                            if (pass == 0)
+                            {
+                                doubles.Add(FileNames.FromNative(part, names.Name(i)));
+                            }
                         }
-                    }
-                    else if (!reader.TryGetStatus(out var status))
-                    {
-                        // Renamed since the directory showed it: its new name is still to come.
-                        seen.Remove(name);
-                    }
-                    else if (status.IsRegular)
-                    {
-                        yield return Create(FileNames.FromNative(part, reader.Name), status, keywords);
+                        else if (!reader.TryGetStatus(names.NativeName(i), out var status))
+                        {
+                            // Renamed since the directory showed it: its new name is still to come.
+                            seen.Remove(hash);
+                        }
+                        else if (status.IsRegular)
+                        {
+                            yield return Create(FileNames.FromNative(part, names.Name(i)), status, keywords);
+                        }
                     }
                 }
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MailBackup.Sources.Maildir.Posix;
@@ -15,7 +16,6 @@ internal sealed unsafe class DirectoryReader : IDisposable
     private static volatile bool s_plainName;
 
     private readonly string _path;
-    private readonly Func<string> _entryPath;
     private nint _stream;
     private int _descriptor;
     private byte* _entry;
@@ -26,7 +26,6 @@ internal sealed unsafe class DirectoryReader : IDisposable
         _path = path;
         _stream = stream;
         _descriptor = Libc.DirectoryDescriptor(stream);
-        _entryPath = () => FileNames.Join(_path, NameText);
     }
 
     /// <summary>Null when there is no such directory; throws when it cannot be read.</summary>
@@ -51,6 +50,8 @@ internal sealed unsafe class DirectoryReader : IDisposable
     public ReadOnlySpan<byte> Name => new(_entry + 19, _length);
 
     public string NameText => FileNames.FromNative(Name);
+
+    public ulong Inode => Unsafe.ReadUnaligned<ulong>(_entry);
 
     /// <summary>What the directory itself says of the type; a file system that does not say leaves all of them possible.</summary>
     public bool MayBeRegular => _entry[18] is TypeUnknown or TypeRegular;
@@ -81,7 +82,16 @@ internal sealed unsafe class DirectoryReader : IDisposable
     }
 
     /// <summary>False when the name has gone since the directory showed it.</summary>
-    public bool TryGetStatus(out FileStatus status) => FileStatus.TryGetAt(_descriptor, _entry + 19, _entryPath, out status);
+    public bool TryGetStatus(out FileStatus status) => FileStatus.TryGetAt(_descriptor, _entry + 19, _path, out status);
+
+    /// <summary>The same for a name that the directory has shown before; ends with a NUL.</summary>
+    public bool TryGetStatus(ReadOnlySpan<byte> name, out FileStatus status)
+    {
+        fixed (byte* p = name)
+        {
+            return FileStatus.TryGetAt(_descriptor, p, _path, out status);
+        }
+    }
 
     public void Dispose()
     {

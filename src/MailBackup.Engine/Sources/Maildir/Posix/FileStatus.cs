@@ -79,8 +79,8 @@ internal readonly record struct FileStatus
         return Errno.IsAbsent(errno) ? false : throw new PosixException(errno, FileNames.Join(directory, name));
     }
 
-    /// <summary>A name that a directory being read has just shown, not followed. <paramref name="path"/> is only asked for where it is needed.</summary>
-    internal static unsafe bool TryGetAt(int directory, byte* name, Func<string> path, out FileStatus status)
+    /// <summary>A name that a directory being read has just shown, not followed. Its path is only made where it is needed.</summary>
+    internal static unsafe bool TryGetAt(int directory, byte* name, string directoryPath, out FileStatus status)
     {
         if (!s_unsupported)
         {
@@ -93,10 +93,13 @@ internal readonly record struct FileStatus
 
             int errno = Marshal.GetLastPInvokeError();
             status = default;
-            return Errno.IsAbsent(errno) ? false : throw new PosixException(errno, path());
+            return Errno.IsAbsent(errno) ? false : throw new PosixException(errno, Path(name));
         }
 
-        return TryGetManaged(path(), out status, follow: false);
+        return TryGetManaged(Path(name), out status, follow: false);
+
+        string Path(byte* name) =>
+            FileNames.Join(directoryPath, FileNames.FromNative(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)));
     }
 
     public static unsafe FileStatus Get(SafeFileHandle file, string path)

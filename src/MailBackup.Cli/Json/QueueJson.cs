@@ -4,7 +4,7 @@ using MailBackup.Operations;
 namespace MailBackup.Cli.Json;
 
 /// <summary>A row of the queue or of the history.</summary>
-internal static class OperationJson
+internal static class QueueJson
 {
     public static void Write(Utf8JsonWriter json, Operation operation)
     {

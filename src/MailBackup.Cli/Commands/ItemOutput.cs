@@ -8,7 +8,7 @@ using MailBackup.Storage;
 namespace MailBackup.Cli.Commands;
 
 /// <summary>Writes items as they come: as lines of JSON, or as a table with the account over its items where there can be several.</summary>
-internal static class ItemListing
+internal static class ItemOutput
 {
     public static int Write(Session session, IEnumerable<BackupItem> items, ItemQuery query)
     {
@@ -40,8 +40,9 @@ internal static class ItemListing
         return ExitCode.Done;
     }
 
+    /// <summary>Local; empty for a date that the source does not have.</summary>
     public static string Date(Session session, DateTimeOffset moment) =>
-        session.ToLocal(moment).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        moment == default ? "" : session.ToLocal(moment).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static Column[] Columns(bool withDeletion)
     {

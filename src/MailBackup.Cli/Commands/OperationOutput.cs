@@ -6,7 +6,7 @@ using MailBackup.Operations;
 namespace MailBackup.Cli.Commands;
 
 /// <summary>Writes operations: as a table, or one with its whole report.</summary>
-internal static class OperationListing
+internal static class OperationOutput
 {
     public static void Write(Session session, IReadOnlyList<Operation> operations)
     {
@@ -14,7 +14,7 @@ internal static class OperationListing
         {
             foreach (var operation in operations)
             {
-                session.Output.JsonLine(OperationJson.Write, operation);
+                session.Output.JsonLine(QueueJson.Write, operation);
             }
 
             return;
@@ -28,7 +28,7 @@ internal static class OperationListing
                 operation.Id.ToString()[..8],
                 operation.Kind.ToString(),
                 State(operation),
-                ItemListing.Date(session, operation.Started ?? operation.Queued),
+                ItemOutput.Date(session, operation.Started ?? operation.Queued),
                 Time(session, operation),
                 Result(operation));
         }
@@ -40,12 +40,12 @@ internal static class OperationListing
     {
         if (session.Json)
         {
-            session.Output.JsonLine(OperationJson.Write, operation);
+            session.Output.JsonLine(QueueJson.Write, operation);
             return;
         }
 
         Line($"{operation.Kind} {operation.Id}");
-        Line($"{State(operation)}; queued {ItemListing.Date(session, operation.Queued)}, process {operation.ProcessId}");
+        Line($"{State(operation)}; queued {ItemOutput.Date(session, operation.Queued)}, process {operation.ProcessId}");
         if (operation.Error is { } error)
         {
             Line($"{operation.ErrorId}: {error}");

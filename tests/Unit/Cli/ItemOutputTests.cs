@@ -6,7 +6,7 @@ using MailBackup.Storage;
 
 namespace MailBackup.Tests.Cli;
 
-public class ItemListingTests
+public class ItemOutputTests
 {
     private static readonly DateTimeOffset Moment = new(2026, 7, 1, 12, 30, 0, TimeSpan.Zero);
 
@@ -31,7 +31,7 @@ public class ItemListingTests
         using var error = new StringWriter();
         var host = new CommandHost { Output = stream ?? memory, Error = error, Clock = new FixedClock(Moment) };
         using var session = new Session(host, json, quiet: false);
-        ItemListing.Write(session, items, query);
+        ItemOutput.Write(session, items, query);
         session.Output.Flush();
         return Encoding.UTF8.GetString(memory.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
