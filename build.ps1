@@ -13,8 +13,9 @@
 #Requires -Version 7.6
 [CmdletBinding()]
 param(
+    # Clean, Build, Docs, Package, UnitTest, PesterTest, Install.
     [Parameter(Position = 0)]
-    [ValidateSet('Clean', 'Build', 'Docs', 'Package', 'UnitTest', 'PesterTest', 'Install')]
+    [ArgumentCompletions('Clean', 'Build', 'Docs', 'Package', 'UnitTest', 'PesterTest', 'Install')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -36,7 +37,15 @@ $context = @{
     Runtime       = $Runtime
     Destination   = $Destination
 }
-foreach ($name in $Task) {
+
+# From another shell, pwsh gets a list as one word.
+$names = $Task -split ',' | ForEach-Object Trim | Where-Object Length
+$known = (Get-ChildItem (Join-Path $PSScriptRoot 'build') -Filter *.ps1).BaseName
+foreach ($name in $names | Where-Object { $_ -notin $known }) {
+    throw "There is no task $name. Tasks: $($known -join ', ')."
+}
+
+foreach ($name in $names) {
     Write-Host "== $name"
     & (Join-Path $PSScriptRoot 'build' "$name.ps1") @context
 }

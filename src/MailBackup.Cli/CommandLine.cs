@@ -9,9 +9,13 @@ namespace MailBackup.Cli;
 /// The command <c>mailbackup</c>: parses, runs one command over the engine, turns every end into an exit code
 /// (<see cref="ExitCode"/>). No stack trace reaches a user.
 /// </summary>
+/// <remarks>
+/// The command waits for the engine instead of awaiting it: it has one thing to do, and every async method of its own would have to be
+/// compiled at start-up.
+/// </remarks>
 public static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] args, CommandHost host)
+    public static int Run(string[] args, CommandHost host)
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(host);
@@ -21,7 +25,7 @@ public static class CommandLine
         int code;
         try
         {
-            code = await InvokeAsync(args, session).ConfigureAwait(false);
+            code = Invoke(args, session);
             session.Output.Flush();
         }
 #pragma warning disable CA1031 // The outermost place: whatever happened becomes a sentence and an exit code.
@@ -34,7 +38,7 @@ public static class CommandLine
         return code;
     }
 
-    private static async Task<int> InvokeAsync(string[] args, Session session)
+    private static int Invoke(string[] args, Session session)
     {
         // An argument that begins with @ is an argument, not a file to read more from.
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
@@ -57,7 +61,7 @@ public static class CommandLine
             Output = text,
             Error = session.Host.Error,
         };
-        int code = await result.InvokeAsync(invocation).ConfigureAwait(false);
+        int code = result.Invoke(invocation);
         if (text.GetStringBuilder().Length > 0)
         {
             session.Output.Line(text.ToString().AsSpan().TrimEnd());

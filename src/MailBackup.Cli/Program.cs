@@ -1,3 +1,3 @@
 using MailBackup.Cli;
 
-return await CommandLine.RunAsync(args, CommandHost.ForProcess()).ConfigureAwait(false);
+return CommandLine.Run(args, CommandHost.ForProcess());

@@ -24,7 +24,12 @@ Describe 'Get-BackupSource and Set-BackupSource' {
     }
 
     It 'changes nothing with -WhatIf' {
-        Set-BackupSource -Pattern '{user}' -WhatIf
+        Set-BackupSource -Pattern '{domain}/{user}/mail' -WhatIf
+        (Get-BackupSource).Pattern | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a pattern that says too little' {
+        { Set-BackupSource -Pattern '{user}' -ErrorAction Stop } | Should -Throw '*{domain}*'
         (Get-BackupSource).Pattern | Should -BeNullOrEmpty
     }
 

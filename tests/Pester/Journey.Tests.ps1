@@ -5,15 +5,15 @@ BeforeAll {
 Describe 'A user deletes mail and wants it back' {
     It 'scans, finds what was deleted, restores it, and the next scan sees it living under its old id' {
         $server = New-SampleServer (Join-Path $TestDrive 'undelete') -Scanned
-        $files = Get-MailFile (Join-Path $server.Maildir 'example.com' 'alice') 'Subject: .*[dD]ev'
+        $files = Get-MailFile (Join-Path $server.Maildir 'example.com' 'alice') 'Subject: Minutes'
         $hashes = ($files | Get-FileHash).Hash | Sort-Object
         $files.Count | Should -BeGreaterThan 1
         $files | Remove-Item
         (Start-SmartScan).Deleted | Should -Be $files.Count
 
-        $deleted = Get-BackupAccount | Get-BackupItem -Deleted -After (Get-Date).AddDays(-3) | Where-Object Subject -Like '*dev*'
+        $deleted = Get-BackupAccount | Get-BackupItem -Deleted -After (Get-Date).AddDays(-3) | Where-Object Subject -Like 'Minutes*'
         ($deleted | Restore-Item).Restored | Should -Be $files.Count
-        $back = Get-MailFile (Join-Path $server.Maildir 'example.com' 'alice') 'Subject: .*[dD]ev'
+        $back = Get-MailFile (Join-Path $server.Maildir 'example.com' 'alice') 'Subject: Minutes'
         ($back | Get-FileHash).Hash | Sort-Object | Should -Be $hashes
 
         $scan = Start-SmartScan
@@ -26,14 +26,14 @@ Describe 'A user deletes mail and wants it back' {
 Describe 'A server is lost' {
     It 'is restored mail for mail' {
         $server = New-SampleServer (Join-Path $TestDrive 'lost') -Scanned
-        $before = Get-ChildItem $server.Maildir -Recurse -File | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
+        $before = Get-ChildItem $server.Maildir -Recurse -File -Force | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
         $items = Get-BackupItem -Type Message
-        Remove-Item $server.Maildir -Recurse
+        Remove-Item $server.Maildir -Recurse -Force
         $null = New-Item $server.Maildir -ItemType Directory
 
         $restored = $items | Restore-Item
         ($restored | Measure-Object Restored -Sum).Sum | Should -Be $items.Count
-        $after = Get-ChildItem $server.Maildir -Recurse -File | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
+        $after = Get-ChildItem $server.Maildir -Recurse -File -Force | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Get-FileHash
         $after.Hash | Sort-Object | Should -Be ($before.Hash | Sort-Object)
     }
 }

@@ -10,9 +10,23 @@ BeforeAll {
 
 Describe 'The module' {
     It 'has a valid manifest' {
-        $manifest = Test-ModuleManifest $ModulePath -ErrorAction Stop
+        # Not Test-ModuleManifest: it wants to see the file of the RootModule beside it, and that this one is elsewhere is the point.
+        $manifest = Import-PowerShellDataFile $ModulePath
         $manifest.PowerShellVersion | Should -Be '7.6'
         $manifest.CompatiblePSEditions | Should -Be 'Core'
+        $module.Version | Should -Be $manifest.ModuleVersion
+        $module.Guid | Should -Be $manifest.GUID
+        foreach ($file in $manifest.NestedModules + $manifest.FormatsToProcess) {
+            Join-Path (Split-Path $ModulePath) $file | Should -Exist
+        }
+    }
+
+    It 'is found in a module folder and loads by itself when a cmdlet is named' {
+        $folder = Join-Path $TestDrive 'modules' 'MailBackup' $module.Version
+        $null = New-Item $folder -ItemType Directory
+        Copy-Item (Join-Path (Split-Path $ModulePath) '*') $folder -Recurse
+        $said = Invoke-Pwsh "`$env:PSModulePath = '$TestDrive/modules'; (Get-Module -ListAvailable MailBackup).ExportedCmdlets.Count; `$env:MAILBACKUP_PATH = '/none'; (Get-BackupPath).Path"
+        $said | Should -Be @("$($module.ExportedCmdlets.Count)", '/none')
     }
 
     It 'exports every cmdlet that it has, and nothing else' {
@@ -61,7 +75,9 @@ Describe 'The module' {
             `$ErrorActionPreference = 'Stop'
             foreach (`$name in 'Microsoft.Data.Sqlite', 'SQLitePCLRaw.core', 'SQLitePCLRaw.batteries_v2', 'SQLitePCLRaw.provider.e_sqlite3', 'MailBackup.Engine') {
                 `$file = Join-Path '$TestDrive' "`$name.dll"
-                Add-Type -OutputAssembly `$file -TypeDefinition "[assembly: System.Reflection.AssemblyVersion(``"99.0.0.0``")] public class Empty`$(`$name.GetHashCode() -band 0xfff) { }"
+                `$builder = [Reflection.Emit.PersistedAssemblyBuilder]::new("`$name, Version=99.0.0.0", [object].Assembly)
+                `$null = `$builder.DefineDynamicModule(`$name)
+                `$builder.Save(`$file)
                 `$null = [Reflection.Assembly]::LoadFrom(`$file)
             }
             `$env:MAILBACKUP_HOME = '$TestDrive/home'

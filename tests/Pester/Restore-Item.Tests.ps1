@@ -18,7 +18,7 @@ Describe 'Restore-Item' {
     }
 
     It 'puts a deleted item back byte for byte' {
-        $restored = Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?' | Restore-Item
+        $restored = Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?' | Select-Object -Last 1 | Restore-Item
         $restored.Restored | Should -Be 1
         $back = @(Get-MailFile $alice 'Subject: Lunch on Friday')
         $back.Count | Should -Be 1
@@ -42,7 +42,7 @@ Describe 'Restore-Item' {
     It 'restores into another folder and another account' {
         $item = Get-BackupItem $server.Bob -Type Message | Select-Object -First 1
         ($item | Restore-Item -To $server.Alice -Folder 'From Bob').Restored | Should -Be 1
-        Get-ChildItem (Join-Path $alice '.From Bob' '*') -Recurse -File | Should -Not -BeNullOrEmpty
+        Get-ChildItem (Join-Path $alice '.From Bob') -Recurse -File -Force | Should -Not -BeNullOrEmpty
     }
 
     It 'makes one operation an account' {
@@ -52,13 +52,13 @@ Describe 'Restore-Item' {
     }
 
     It 'takes account and id by hand and by property name' {
-        $id = (Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?').Id
+        $id = (Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?')[-1].Id
         (Restore-Item $server.Alice $id).Restored | Should -Be 1
         ([pscustomobject]@{ Account = $server.Alice; Id = "$id" } | Restore-Item).Skipped | Should -Be 1
     }
 
     It 'tells an item that it could not restore, and restores the others' {
-        $id = (Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?').Id
+        $id = (Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?')[-1].Id
         $restored = Restore-Item $server.Alice 99999, $id -ErrorVariable failed -ErrorAction SilentlyContinue
         $restored.State | Should -Be 'CompletedWithErrors'
         $restored.Restored | Should -Be 1
@@ -75,7 +75,7 @@ Describe 'Restore-Item' {
     }
 
     It 'never restores from another backup path than the items came from' {
-        $items = Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?'
+        $items = @(Get-BackupItem $server.Alice -Deleted | Where-Object Subject -EQ 'Lunch on Friday?')[-1]
         Set-BackupPath (Join-Path $TestDrive 'elsewhere')
         try { ($items | Restore-Item).BackupPath | Should -Be $server.Path } finally { Set-BackupPath $server.Path }
     }

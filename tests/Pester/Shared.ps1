@@ -38,7 +38,7 @@ function Get-MailFile {
     <# The files of mails under a folder of the server whose content matches. #>
     param([string] $Folder, [string] $Text)
 
-    Get-ChildItem $Folder -Recurse -File | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Where-Object { (Get-Content $_ -Raw) -match $Text }
+    Get-ChildItem $Folder -Recurse -File -Force | Where-Object { $_.Directory.Name -in 'cur', 'new' } | Where-Object { (Get-Content $_ -Raw) -match $Text }
 }
 
 function Add-Mail {

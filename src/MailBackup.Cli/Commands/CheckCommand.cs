@@ -26,11 +26,11 @@ internal static class CheckCommand
             HelpName = "ADDRESS",
         };
         command.Options.Add(accounts);
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(arguments =>
         {
             using var node = session.OpenNode(arguments);
             var request = new CheckRequest { Accounts = arguments.GetValue(accounts) ?? [] };
-            return await new OperationRunner(session, node).RunAsync(request).ConfigureAwait(false);
+            return new OperationRunner(session, node).Run(request);
         });
     }
 }

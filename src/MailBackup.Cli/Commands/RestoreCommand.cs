@@ -46,7 +46,7 @@ internal static class RestoreCommand
         command.Options.Add(at);
         command.Options.Add(folder);
         command.Options.Add(to);
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(arguments =>
         {
             var request = new RestoreRequest
             {
@@ -57,7 +57,7 @@ internal static class RestoreCommand
                 To = arguments.GetValue(to),
             };
             using var node = session.OpenNode(arguments);
-            return await new OperationRunner(session, node).RunAsync(request).ConfigureAwait(false);
+            return new OperationRunner(session, node).Run(request);
         });
     }
 }

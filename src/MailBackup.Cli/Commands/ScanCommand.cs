@@ -45,7 +45,7 @@ internal static class ScanCommand
         command.Options.Add(deep);
         command.Options.Add(threshold);
         command.Options.Add(allowEmpty);
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(arguments =>
         {
             var request = new ScanRequest
             {
@@ -55,7 +55,7 @@ internal static class ScanCommand
                 AllowEmpty = arguments.GetValue(allowEmpty),
             };
             using var node = OpenOrInitialize(arguments, session, source);
-            return await new OperationRunner(session, node).RunAsync(request).ConfigureAwait(false);
+            return new OperationRunner(session, node).Run(request);
         });
     }
 

@@ -22,7 +22,6 @@ internal sealed record ExportJob(string Account, ItemId Id, DateTimeOffset? At, 
         if (Transactions)
         {
             node.ExportTransactions(Account, Id, output);
-            output.Write("\n"u8);
             return;
         }
 

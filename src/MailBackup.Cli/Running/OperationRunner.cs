@@ -8,7 +8,7 @@ internal sealed class OperationRunner(Session session, BackupNode node)
     private readonly ProgressLine _line = new(session);
     private volatile Operation? _latest;
 
-    public async Task<int> RunAsync(OperationRequest request)
+    public int Run(OperationRequest request)
     {
         using var stop = new StopSignals(session, () => _line.Show("Stopping; what has been reported is durable. Ctrl+C again ends at once."));
         var submitted = node.Submit(request);
@@ -17,16 +17,12 @@ internal sealed class OperationRunner(Session session, BackupNode node)
         Operation ended;
         try
         {
-            ended = await node.RunAsync(submitted, o => _latest = o, stop.Token).ConfigureAwait(false);
+            ended = node.RunAsync(submitted, o => _latest = o, stop.Token).GetAwaiter().GetResult();
         }
         finally
         {
-            if (painter is not null)
-            {
-                await painter.DisposeAsync().ConfigureAwait(false);
-            }
-
-            _line.Clear();
+            painter?.Dispose();
+            _line.End();
         }
 
         return OperationReporter.Report(session, ended);

@@ -9,6 +9,7 @@ internal sealed class ProgressLine(Session session)
 
     private readonly Lock _gate = new();
     private bool _shown;
+    private bool _ended;
 
     public bool Enabled { get; } = session.Host.ErrorIsTerminal && !session.Json && !session.Quiet;
 
@@ -22,16 +23,23 @@ internal sealed class ProgressLine(Session session)
 
         lock (_gate)
         {
+            if (_ended)
+            {
+                return;
+            }
+
             // One column stays free: a full line would wrap on some terminals and could not be erased.
             _shown = true;
             Write(Erase + TextWidth.Cut(text, session.Host.TerminalWidth() - 1));
         }
     }
 
-    public void Clear()
+    /// <summary>Takes the line away for good: a sample under way comes too late.</summary>
+    public void End()
     {
         lock (_gate)
         {
+            _ended = true;
             if (_shown)
             {
                 _shown = false;

@@ -69,10 +69,12 @@ internal static class ReportText
                 + $"{Quantity.Count(report.Unchanged)} unchanged in {Quantity.Time(report.Seconds)}.";
         if (report.BytesRead > 0)
         {
+            // A deep scan reads what has not changed as well, and stores none of it.
             string share = Quantity.Share(report.BytesStored, report.BytesRead);
-            string stored = $"{Quantity.Size(report.BytesStored)} {share}".TrimEnd();
-            yield return $"Read {Quantity.Size(report.BytesRead)}, stored {stored}; "
-                + $"{Quantity.Count((long)(changed / Math.Max(report.Seconds, 0.001)))} items/s, {Quantity.ByteRate(report.BytesRead, report.Seconds)}.";
+            string stored = report.BytesStored > 0 ? $", stored {Quantity.Size(report.BytesStored)} {share}".TrimEnd() : "";
+            long items = (long)((changed > 0 ? changed : report.Unchanged) / Math.Max(report.Seconds, 0.001));
+            yield return $"Read {Quantity.Size(report.BytesRead)}{stored}; {Quantity.Count(items)} items/s, "
+                + $"{Quantity.ByteRate(report.BytesRead, report.Seconds)}.";
         }
 
         if (report.Errors > 0)

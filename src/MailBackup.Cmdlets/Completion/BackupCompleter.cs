@@ -13,6 +13,9 @@ internal abstract class BackupCompleter : IArgumentCompleter
 {
     private const int Limit = 200;
 
+    /// <summary>The cmdlet that is being typed.</summary>
+    protected string CommandName { get; private set; } = "";
+
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
@@ -25,6 +28,7 @@ internal abstract class BackupCompleter : IArgumentCompleter
             }
 
             using var node = BackupNode.Open(Path.GetFullPath(path));
+            CommandName = commandName;
             string word = wordToComplete.Trim('\'', '"');
             return Complete(node, word, fakeBoundParameters).Take(Limit).ToList();
         }

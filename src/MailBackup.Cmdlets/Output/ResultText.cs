@@ -12,6 +12,7 @@ internal static class ResultText
         { State: OperationState.Queued } => "",
         { State: OperationState.Running, Progress: { } progress } => Running(progress),
         { State: OperationState.Running } => "",
+        { State: OperationState.Stopped, Report: { } report } => Ended(operation.Kind, report),
         { Error: { Length: > 0 } error } => CmdletWords.Translate(error),
         { Report: { } report } => Ended(operation.Kind, report),
         _ => "",

@@ -16,7 +16,7 @@ internal static class ProgressText
 
     private static ProgressRecord Running(Operation operation, OperationProgress progress)
     {
-        string activity = progress.Activity.Length > 0 ? $"{operation.Kind}: {progress.Activity}" : operation.Kind.ToString();
+        string activity = progress.Activity.Length > 0 ? progress.Activity : operation.Kind.ToString();
         var record = new ProgressRecord(ActivityId(operation), activity, Status(progress));
         if (!string.IsNullOrEmpty(progress.Account))
         {
@@ -46,14 +46,14 @@ internal static class ProgressText
 
         if (p.AccountsTotal > 1)
         {
-            parts.Add(Text($"account {Math.Min(p.AccountsDone + 1, p.AccountsTotal)} of {p.AccountsTotal}"));
+            parts.Add(Text($"{Math.Min(p.AccountsDone + 1, p.AccountsTotal)} of {p.AccountsTotal}"));
         }
 
         parts.Add(p.ItemsTotal is { } total ? Text($"{p.ItemsDone:N0} of {total:N0} items") : Text($"{p.ItemsDone:N0} items"));
         if (p.Seconds >= 1)
         {
-            parts.Add(Text($"{p.ItemsDone / p.Seconds:N0} items/s"));
-            parts.Add(Text($"{p.BytesDone / p.Seconds / MegaByte:N1} MB/s"));
+            parts.Add(Text($"{p.ItemsDone / p.Seconds:N0}/s"));
+            parts.Add(Text($"{p.BytesDone / p.Seconds / MegaByte:N0} MB/s"));
         }
 
         return string.Join(", ", parts);

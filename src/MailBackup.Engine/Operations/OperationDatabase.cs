@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using MailBackup.Storage;
 using MailBackup.Storage.Sqlite;
 using SQLitePCL;
 
@@ -10,7 +9,7 @@ namespace MailBackup.Operations;
 /// <summary>
 /// The file <c>state/operations.db</c>: opening, making, and replacing it. Each use opens a connection of its own (a third of a millisecond),
 /// so a file that was deleted or replaced under a long-lived process is never written to by mistake, and threads share nothing.
-/// The file is transient state: a damaged one is set aside and made anew.
+/// The file is transient state: a damaged one is set aside and made anew, while nobody else has it open.
 /// </summary>
 internal sealed class OperationDatabase(string path)
 {
@@ -53,17 +52,19 @@ internal sealed class OperationDatabase(string path)
         EnsureFolder(path);
         long begun = Stopwatch.GetTimestamp();
         int replaced = 0;
-        while (true)
+        for (int attempt = 0; ; attempt++)
         {
             try
             {
+                using var use = DatabaseUse.Share(path, FileAccess.ReadWrite);
                 using var db = OpenForWriting();
                 EnsureSchema(db);
                 return change(db);
             }
-            catch (SqliteFailure e) when (IsBusy(e) && Stopwatch.GetElapsedTime(begun) < BusyPatience)
+            catch (SqliteFailure e) when (IsPassing(e, attempt, begun))
             {
                 Thread.Sleep(20);
+                EnsureFolder(path);
             }
             catch (SqliteFailure e) when (e.IsDamage && replaced < 3)
             {
@@ -85,14 +86,15 @@ internal sealed class OperationDatabase(string path)
         }
 
         long begun = Stopwatch.GetTimestamp();
-        while (true)
+        for (int attempt = 0; ; attempt++)
         {
             try
             {
+                using var use = DatabaseUse.Share(path, FileAccess.Read);
                 using var db = OpenForReading();
                 return db.Scalar("PRAGMA user_version") == Version ? query(db) : none;
             }
-            catch (SqliteFailure e) when (IsBusy(e) && Stopwatch.GetElapsedTime(begun) < BusyPatience)
+            catch (SqliteFailure e) when (IsPassing(e, attempt, begun))
             {
                 Thread.Sleep(20);
             }
@@ -203,12 +205,19 @@ internal sealed class OperationDatabase(string path)
         }
     }
 
-    private static bool IsBusy(SqliteFailure e) => e.Code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
+    /// <summary>Worth another try: somebody else is at it, or the file was just deleted from under us.</summary>
+    private static bool IsPassing(SqliteFailure e, int attempt, long begun) => e.Code switch
+    {
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Stopwatch.GetElapsedTime(begun) < BusyPatience,
+        raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY => attempt < 3,
+        _ => false,
+    };
 
     private void SetAside(SqliteFailure reason, bool force)
     {
-        // One process at a time, and only while the file is still the bad one: two that found it must not throw away each other's new one.
-        using var guard = AcquireRepairLock();
+        // Alone: a file that is renamed while others have it open, and whose log then is another's, would soon be damaged again. And only while
+        // it is still the bad one: two that found it must not throw away each other's new one.
+        using var alone = DatabaseUse.Take(path);
         if (!force && IsSound())
         {
             return;
@@ -234,22 +243,6 @@ internal sealed class OperationDatabase(string path)
 
         _warnings.Enqueue($"The queue and history of operations could not be used ({reason.Message}). "
             + $"They were set aside as '{aside}' and begun anew; the backup itself is not affected.");
-    }
-
-    private WriterLock AcquireRepairLock()
-    {
-        for (int i = 0; i < 600; i++)
-        {
-            if (WriterLock.TryAcquire(path + ".repair") is { } taken)
-            {
-                return taken;
-            }
-
-            Thread.Sleep(50);
-        }
-
-        throw new MailBackupException(
-            ErrorIds.BackupPathBusy, $"Another process is still setting aside the damaged '{path}'.", "Try again.", path);
     }
 
     private bool IsSound()

@@ -14,7 +14,7 @@ internal sealed class BlobCompressor : IDisposable
 {
     private const int SampleLines = 256;
 
-    private static readonly ZLibCompressionOptions Text = new() { CompressionLevel = 4 };
+    private static readonly ZLibCompressionOptions Text = new() { CompressionLevel = 2 };
 
     private static readonly ZLibCompressionOptions Base64 =
         new() { CompressionLevel = 1, CompressionStrategy = ZLibCompressionStrategy.HuffmanOnly };

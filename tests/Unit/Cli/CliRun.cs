@@ -20,7 +20,7 @@ internal sealed record CliRun(int Code, byte[] Output, string Error)
         using var output = new MemoryStream();
         using var error = new StringWriter();
         var host = new CommandHost { Output = output, Error = error, Environment = environment.GetValueOrDefault };
-        int code = await CommandLine.RunAsync(args, host);
+        int code = await Task.Run(() => CommandLine.Run(args, host));
         return new CliRun(code, output.ToArray(), error.ToString());
     }
 

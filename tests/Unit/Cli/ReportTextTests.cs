@@ -32,6 +32,11 @@ public class ReportTextTests
         ReportText.Summary(OperationKind.SmartScan, new OperationReport { Unchanged = 40, Seconds = 0.12 }));
 
     [Fact]
+    public void A_deep_scan_without_changes_says_what_it_read() => Assert.Equal(
+        ["Nothing has changed: 400 items, 2.00 s.", "Read 12.0 MB; 200 items/s, 6.0 MB/s."],
+        ReportText.Summary(OperationKind.SmartScan, new OperationReport { Unchanged = 400, BytesRead = 12_000_000, Seconds = 2 }));
+
+    [Fact]
     public void A_restore_is_summed_up() => Assert.Equal(
         ["3 restored, 1 skipped (already there), 2 unrestored in 0.50 s."],
         ReportText.Summary(OperationKind.Restore, new OperationReport { Restored = 3, Skipped = 1, Unrestored = 2, Seconds = 0.5 }));

@@ -222,8 +222,20 @@ public sealed class OperationFailureTests : IDisposable
     {
         Directory.CreateDirectory(_folder.State);
         File.WriteAllText(_folder.Database, new string('x', 20_000));
-        var queued = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(
-            () => _folder.NewQueue().Enqueue(OperationKind.SmartScan, $"{i}")))).WaitAsync(QueueFolder.Patience);
+        Task<Operation>[] queuing;
+        using (DatabaseUse.Share(_folder.Database, FileAccess.ReadWrite))
+        {
+            // While somebody has the file open, all of them find the damage and none may rename it.
+            queuing = Enumerable.Range(0, 8).Select(i => Task.Factory.StartNew(
+                () => _folder.NewQueue().Enqueue(OperationKind.SmartScan, $"{i}"),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)).ToArray();
+            await Task.Delay(1000);
+            Assert.Empty(Directory.GetFiles(_folder.State, "*.damaged-*"));
+        }
+
+        var queued = await Task.WhenAll(queuing).WaitAsync(QueueFolder.Patience);
         Assert.Single(Directory.GetFiles(_folder.State, "*.damaged-*"));
         Assert.Equal(queued.Select(o => o.Id).Order(), _folder.NewQueue().List().Select(o => o.Id).Order());
     }

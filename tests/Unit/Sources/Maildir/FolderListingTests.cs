@@ -87,6 +87,32 @@ public class FolderListingTests
     }
 
     [Fact]
+    public async Task A_link_to_somebody_elses_mail_is_not_followed()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        using var tree = MaildirTree.WithAlice();
+        MaildirTree.MakeMailDirectory(tree.Root + "/example.org/bob/Maildir");
+        tree.Write("example.org/bob/Contacts/c/a.vcf", "x");
+        foreach (string path in (string[])[tree.Root + "/example.org/bob", tree.AliceHome])
+        {
+            using var chown = System.Diagnostics.Process.Start("chown", ["-R", path == tree.AliceHome ? "5000" : "5001", path]);
+            await chown.WaitForExitAsync();
+        }
+
+        Directory.CreateSymbolicLink(tree.AliceMail + "/.Bob", tree.Root + "/example.org/bob/Maildir");
+        Directory.CreateSymbolicLink(tree.AliceHome + "/Contacts", tree.Root + "/example.org/bob/Contacts");
+        await using var source = tree.Open();
+        Assert.Equal("INBOX", Assert.Single(await MaildirTree.Folders(source)).Path);
+        var error = await Assert.ThrowsAsync<MailBackupException>(async () => await source.RestoreTarget!.EnsureFolderAsync(
+            MaildirTree.Alice, new RestoreFolder("Bob/Sub", FolderKind.Mail, null, null), default));
+        Assert.Equal(ErrorIds.ItemRestoreFailed, error.ErrorId);
+    }
+
+    [Fact]
     public async Task Collections_and_documents_lie_beside_the_mail()
     {
         using var tree = MaildirTree.WithAlice();
