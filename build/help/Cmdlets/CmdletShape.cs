@@ -3,13 +3,13 @@ namespace MailBackup.Help.Cmdlets;
 /// <summary>A cmdlet as its class declares it.</summary>
 internal sealed record CmdletShape(string Name, string? DefaultSet, List<ParameterShape> Parameters)
 {
-    /// <summary>The parameter sets, the default one first.</summary>
+    /// <summary>The parameter sets, the default one first; it may have nothing of its own.</summary>
     public IEnumerable<string> Sets
     {
         get
         {
-            var sets = Parameters.SelectMany(p => p.Uses).Select(u => u.Set).Where(s => s != ParameterUse.AllSets).Distinct();
-            return sets.OrderBy(s => s == DefaultSet ? 0 : 1).DefaultIfEmpty(ParameterUse.AllSets);
+            var sets = Parameters.SelectMany(p => p.Uses).Select(u => u.Set).Where(s => s != ParameterUse.AllSets);
+            return (DefaultSet is null ? sets : sets.Prepend(DefaultSet)).Distinct().DefaultIfEmpty(ParameterUse.AllSets);
         }
     }
 

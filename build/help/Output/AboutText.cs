@@ -23,8 +23,8 @@ internal static class AboutText
         }
 
         var text = new StringBuilder();
-        Append(text, "TOPIC", topic);
-        Append(text, "SHORT DESCRIPTION", Wrap(synopsis.Text, ""));
+        text.Append("TOPIC\n").Append(Indented(topic, Indent));
+        text.Append("\n\nSHORT DESCRIPTION\n").Append(Indented(Wrap(synopsis.Text, ""), Indent)).Append('\n');
         BlockKind? last = null;
         foreach (var block in blocks.Skip(2))
         {
@@ -54,9 +54,6 @@ internal static class AboutText
         });
         text.Append('\n');
     }
-
-    private static void Append(StringBuilder text, string heading, string body) =>
-        text.Append(heading).Append('\n').Append(Indented(body, Indent)).Append("\n\n");
 
     private static string Indented(string body, string indent) =>
         string.Join('\n', body.Split('\n').Select(line => line.Length > 0 ? indent + line : line));

@@ -44,9 +44,12 @@ internal static class MamlWriter
 
     private static XElement Example(Example example, int number) => new(
         Command + "example",
-        new XElement(Maml + "title", $"Example {number}: {InlineText.Plain(example.Title)}"),
+        new XElement(Maml + "title", $"-------- Example {number}: {InlineText.Plain(example.Title)} --------"),
         new XElement(Dev + "code", string.Join("\n\n", example.Code.Select(Code))),
-        new XElement(Dev + "remarks", MamlText.Paragraphs(example.Remarks)));
+        new XElement(Dev + "remarks", MamlText.Paragraphs(example.Remarks), Gap()));
+
+    /// <summary>Get-Help puts nothing between one example and the next.</summary>
+    private static XElement Gap() => new(Maml + "para");
 
     /// <summary>What is typed stands behind a prompt, so that it is told from what is printed.</summary>
     private static string Code(Block block) => block.Language == "powershell"

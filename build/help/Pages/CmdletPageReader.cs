@@ -24,6 +24,11 @@ internal sealed class CmdletPageReader(string file, Problems problems)
                     break;
                 case { Kind: BlockKind.Heading, Level: 2 }:
                     _section = block.Text;
+                    if (_section == "Errors")
+                    {
+                        _page.Notes.Add(new Block(BlockKind.Paragraph, block.Line, "Errors by their ids:"));
+                    }
+
                     break;
                 case { Kind: BlockKind.Heading }:
                     Begin(block);
