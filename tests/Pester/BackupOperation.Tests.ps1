@@ -39,6 +39,17 @@ Describe 'Wait-BackupOperation' {
         { Wait-BackupOperation ([guid]::NewGuid()) -ErrorAction Stop } | Should -Throw -ErrorId 'OperationNotFound,*'
     }
 
+    It 'runs what a process that has exited left in the queue' {
+        $pwsh = (Get-Process -Id $PID).Path
+        $ids = & $pwsh -NoProfile -NonInteractive -Command "
+            Import-Module '$ModulePath'
+            1..3 | ForEach-Object { [Console]::WriteLine((Start-SmartScan -Deep -BackupPath '$($server.Path)' -NoWait).Id) }"
+        $ended = $ids | Wait-BackupOperation -Timeout 60 -WarningAction SilentlyContinue
+        $ended | Should -HaveCount 3
+        $ended.State | Should -Not -Contain 'Interrupted'
+        $ended[-1].State | Should -BeIn 'Completed', 'Stopped'
+    }
+
     It 'runs an operation whose process has gone' {
         $pwsh = (Get-Process -Id $PID).Path
         # Two operations, and the process dies while the first is running or about to.

@@ -88,6 +88,11 @@ Describe 'Get-BackupItem' {
         $ids[0].CompletionText | Should -Match '^\d+$'
     }
 
+    It 'completes from a backup path relative to the location' {
+        Push-Location (Split-Path $server.Path)
+        try { (Get-Completion 'Get-BackupItem -BackupPath ./backup -Account bo').CompletionText | Should -Be 'bob@example.com' } finally { Pop-Location }
+    }
+
     It 'shows a table no wider than 100 columns' {
         foreach ($text in (Get-BackupItem | Out-String -Width 100), (Get-BackupItem -Deleted | Out-String -Width 100)) {
             $text | Should -Match 'Size \(KB\)'

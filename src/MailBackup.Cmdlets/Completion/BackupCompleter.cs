@@ -27,12 +27,12 @@ internal abstract class BackupCompleter : IArgumentCompleter
                 return [];
             }
 
-            using var node = BackupNode.Open(Path.GetFullPath(path));
+            using var node = BackupNode.Open(Resolve(path));
             CommandName = commandName;
             string word = wordToComplete.Trim('\'', '"');
             return Complete(node, word, fakeBoundParameters).Take(Limit).ToList();
         }
-        catch (Exception e) when (e is MailBackupException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is MailBackupException or IOException or UnauthorizedAccessException or RuntimeException)
         {
             return [];
         }
@@ -59,6 +59,18 @@ internal abstract class BackupCompleter : IArgumentCompleter
 
     protected static CompletionResult Result(string value, string? label = null, string? tip = null) =>
         new(Quote(value), label ?? value, CompletionResultType.ParameterValue, string.IsNullOrEmpty(tip) ? label ?? value : tip);
+
+    /// <summary>Relative to the location of the prompt, which is not the directory of the process.</summary>
+    private static string Resolve(string path)
+    {
+        if (Path.IsPathFullyQualified(path))
+        {
+            return path;
+        }
+
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        return shell.AddCommand("Convert-Path").AddParameter("LiteralPath", path).Invoke<string>() is [var full, ..] ? full : path;
+    }
 
     private static string Quote(string value) =>
         value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or '@' or '+') && value[0] is not ('@' or '-')
