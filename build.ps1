@@ -8,7 +8,7 @@
 .EXAMPLE
     ./build.ps1 Build, PesterTest
 .EXAMPLE
-    ./build.ps1 Clean, Docs, Build, Package -Runtime linux-arm64
+    ./build.ps1 Clean, Build, Package -Runtime linux-arm64
 #>
 #Requires -Version 7.6
 [CmdletBinding()]
