@@ -67,13 +67,16 @@ internal sealed class FolderCreator(Mailbox mailbox, Action<string> changed)
         return kind != FolderKind.Mail || HasMail(directory, owner) ? directory : null;
     }
 
-    public async ValueTask<bool> EnsureMailAsync(string key, IReadOnlyDictionary<string, string>? attributes, CancellationToken token)
+    /// <param name="withParents">Maildir++ needs none; a folder that comes back to its own place has none that it did not have before.</param>
+    /// <param name="freshInbox">The mailbox was made just now, and its INBOX with it.</param>
+    public async ValueTask<bool> EnsureMailAsync(
+        string key, bool withParents, bool freshInbox, IReadOnlyDictionary<string, string>? attributes, CancellationToken token)
     {
-        bool made = EnsureInbox();
+        bool made = EnsureInbox() || freshInbox;
         if (key != FolderName.InboxKey)
         {
             made = false;
-            for (int dot = key.IndexOf('.', 1); dot > 0; dot = key.IndexOf('.', dot + 1))
+            for (int dot = key.IndexOf('.', 1); withParents && dot > 0; dot = key.IndexOf('.', dot + 1))
             {
                 EnsureMailFolder(key[..dot]);
             }
