@@ -125,7 +125,7 @@ public class KillTests(ITestOutputHelper output)
         {
             if (content.Length > 0)
             {
-                Assert.Equal(File.ReadAllBytes(files[FileName(state.Key)]), content);
+                Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(files[FileName(state.Key)])), $"{state.Key} differs.");
             }
 
             found++;
