@@ -6,6 +6,7 @@ using MailBackup.Restoring;
 using MailBackup.Scanning;
 using MailBackup.Sources;
 using MailBackup.Storage;
+using MailBackup.Storage.Sqlite;
 
 namespace MailBackup;
 
@@ -94,26 +95,17 @@ public sealed class BackupNode : IDisposable
     public IEnumerable<BackupItem> GetItems(ItemQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        using var reader = OpenReader();
-        foreach (var item in reader.Items.List(query))
-        {
-            yield return item;
-        }
+        return Reading.Stream(r => r.Items.List(query));
     }
 
     /// <summary>Every state of one item, oldest first. Errors: <c>AccountNotFound</c>, <c>ItemNotFound</c>.</summary>
-    public IReadOnlyList<BackupItem> GetHistory(string account, ItemId id)
-    {
-        using var reader = OpenReader();
-        return reader.Items.History(account, id).ConvertAll(s => s.Item);
-    }
+    public IReadOnlyList<BackupItem> GetHistory(string account, ItemId id) => History(account, id).ConvertAll(s => s.Item);
 
     /// <summary>Writes the JSON array of an item's transactions, as they stand in the journal.</summary>
     public void ExportTransactions(string account, ItemId id, Stream output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        using var reader = OpenReader();
-        var history = reader.Items.History(account, id);
+        var history = History(account, id);
         for (int i = 0; i < history.Count; i++)
         {
             output.Write(i == 0 ? "[\n"u8 : ",\n"u8);
@@ -127,19 +119,17 @@ public sealed class BackupNode : IDisposable
     /// Opens the content of an item as it was at <paramref name="at"/> (null: its latest content). Errors: <c>ItemNotFound</c>,
     /// <c>ItemHasNoContent</c>, <c>BlobMissing</c>, <c>BlobDamaged</c> (thrown at the latest on reading the last byte).
     /// </summary>
-    public Stream OpenContent(string account, ItemId id, DateTimeOffset? at = null)
+    public Stream OpenContent(string account, ItemId id, DateTimeOffset? at = null) => Reading.Read(reader =>
     {
-        using var reader = OpenReader();
         var (item, state) = reader.FindState(account, id, at);
         return item.Type != ItemType.Folder ? reader.Content.Open(state) : throw new MailBackupException(
             ErrorIds.ItemHasNoContent, $"Item {id} of {account} is the folder '{item.Folder}'.", "Export the items in it instead.", id.Value);
-    }
+    });
 
     /// <summary>The file name that an exported item would have: <c>12.eml</c>, <c>13.vcf</c>, <c>14.ics</c>, a document's own name.</summary>
     public string SuggestFileName(string account, ItemId id)
     {
-        using var reader = OpenReader();
-        var item = reader.Items.History(account, id)[^1].Item;
+        var item = History(account, id)[^1].Item;
         return item.Type switch
         {
             ItemType.Message => $"{id}.eml",
@@ -153,11 +143,7 @@ public sealed class BackupNode : IDisposable
     /// <summary>Who owns the path. Read without opening the catalog.</summary>
     public BackupMap GetMap() => BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
 
-    public BackupInfo GetInfo()
-    {
-        using var reader = OpenReader();
-        return BackupStatistics.Collect(_layout, reader, ServerId);
-    }
+    public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
 
     /// <summary>Puts an operation into the queue. Returns at once.</summary>
     public Operation Submit(OperationRequest request)
@@ -188,10 +174,27 @@ public sealed class BackupNode : IDisposable
         }
     }
 
-    private BackupReader OpenReader() => new(_layout, StoreReader.OpenCatalog(_layout, Warn));
+    private BackupReading Reading => new(_layout, message => Warn?.Invoke(message));
+
+    private List<(BackupItem Item, JournalPlace Place)> History(string account, ItemId id) => Reading.Read(r => r.Items.History(account, id));
 
     /// <summary>Under the writer lock, whichever process queued the operation.</summary>
     private async Task<OperationReport> ExecuteAsync(Operation operation, IOperationSink sink, CancellationToken stop)
+    {
+        try
+        {
+            return await ExecuteOnceAsync(operation, sink, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SqliteFailure { IsDamage: true } or MailBackupException { InnerException: SqliteFailure { IsDamage: true } })
+        {
+            Catalog.Delete(_layout);
+            sink.Warning("The catalog was damaged. It has been made anew from the journals.");
+        }
+
+        return await ExecuteOnceAsync(operation, sink, stop).ConfigureAwait(false);
+    }
+
+    private async Task<OperationReport> ExecuteOnceAsync(Operation operation, IOperationSink sink, CancellationToken stop)
     {
         var request = OperationRequestJson.Read(operation.Kind, operation.Parameters);
         if (request is CheckRequest check)

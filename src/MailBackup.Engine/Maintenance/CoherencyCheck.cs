@@ -97,7 +97,12 @@ internal sealed class CoherencyCheck(BackupLayout layout, CheckRequest request, 
             }
         }
 
-        if (reader.State is JournalReaderState.Damaged or JournalReaderState.Torn)
+        if (reader.State == JournalReaderState.Torn && last is not null && JournalReader.Matches(journal, last))
+        {
+            // All that was ever reported as saved is there: a crash left half a batch behind it.
+            sink.Warning($"{reader.SegmentPath} ends in a torn line, as a crash leaves it; the next scan cuts it off.");
+        }
+        else if (reader.State is JournalReaderState.Damaged or JournalReaderState.Torn)
         {
             Trouble(new ItemTrouble(
                 ErrorIds.JournalDamaged, account, null, $"{reader.SegmentPath} at byte {reader.Position.Offset}",

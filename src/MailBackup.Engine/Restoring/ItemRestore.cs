@@ -25,13 +25,19 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, st
 
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
-        using (var reader = new BackupReader(layout, StoreReader.OpenCatalog(layout, sink.Warning)))
+        using (var reader = new BackupReader(layout, StoreWriter.OpenCatalog(layout, sink.Warning).Catalog))
         {
             reader.Items.Find(account);
             await target.EnsureAccountAsync(TargetAccount, create: IntoOwnAccount, stop).ConfigureAwait(false);
             try
             {
                 var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = stop };
+                foreach (var folder in WantedFolders(reader))
+                {
+                    stop.ThrowIfCancellationRequested();
+                    await RestoreOneAsync(reader, folder, stop).ConfigureAwait(false);
+                }
+
                 await Parallel.ForEachAsync(Wanted(reader), parallel, (id, token) => RestoreOneAsync(reader, id, token)).ConfigureAwait(false);
             }
             finally
@@ -45,7 +51,14 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, st
         return Report();
     }
 
-    /// <summary>Folders first: they are made even when nothing is put into them.</summary>
+    /// <summary>
+    /// All folders of an account that is restored whole, parents first and one after another: each is counted as what it was, not as what its
+    /// children have made of it.
+    /// </summary>
+    private List<ItemId> WantedFolders(BackupReader reader) => request.Items.Count > 0 || request.Folder is not null
+        ? []
+        : [.. reader.Items.List(Everything with { Type = ItemType.Folder }).OrderBy(f => f.Folder, StringComparer.Ordinal).Select(f => f.Id)];
+
     private IEnumerable<ItemId> Wanted(BackupReader reader)
     {
         if (request.Items.Count > 0)
@@ -54,12 +67,10 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, st
             return request.Items.Distinct().Select(i => new ItemId(i));
         }
 
-        var query = new ItemQuery { Accounts = [account], At = request.At };
-        var folders = reader.Items.List(query with { Type = ItemType.Folder }).OrderBy(f => f.Folder, StringComparer.Ordinal).ToList();
-        return request.Folder is null
-            ? folders.Select(f => f.Id).Concat(reader.Items.List(query).Where(i => i.Type != ItemType.Folder).Select(i => i.Id))
-            : reader.Items.List(query).Where(i => i.Type != ItemType.Folder).Select(i => i.Id);
+        return reader.Items.List(Everything).Where(i => i.Type != ItemType.Folder).Select(i => i.Id);
     }
+
+    private ItemQuery Everything => new() { Accounts = [account], At = request.At };
 
     private async ValueTask RestoreOneAsync(BackupReader reader, ItemId id, CancellationToken token)
     {

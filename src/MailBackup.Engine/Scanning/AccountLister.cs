@@ -16,7 +16,8 @@ internal sealed class AccountLister(
     public async Task ListAsync(Guid id, AccountStat stat, CancellationToken token)
     {
         var folders = await source.ListFoldersAsync(stat.Name, token).ConfigureAwait(false);
-        if (!options.Deep && IsUnchanged(stat, folders))
+        // A journal that is not as the last scan left it lacks (or has) items that the tokens know nothing of: an older copy was put back.
+        if (!options.Deep && IsUnchanged(stat, folders) && JournalReader.EndsAt(store.Layout.ItemJournal(id), stat.Journal))
         {
             long items = stat.Folders.Sum(f => f.Items) + stat.Folders.Count;
             counts.Unchanged(items);

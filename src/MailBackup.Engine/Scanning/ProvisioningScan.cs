@@ -53,8 +53,15 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         var domainsInTree = inTree.Select(DomainOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (id, stat) in registry.Stats.ToList())
         {
-            if (stat.Deleted || inTree.Contains(stat.Name) || (listed?.Contains(stat.Name) ?? stat.InDirectory))
+            bool isListed = listed?.Contains(stat.Name) ?? stat.InDirectory;
+            if (stat.Deleted || inTree.Contains(stat.Name) || isListed)
             {
+                if (!stat.Deleted && !isListed && stat.InDirectory)
+                {
+                    // The directory has dropped it, its mailbox is still there: from now on only the mailbox speaks for it.
+                    SetStat(id, stat with { InDirectory = false });
+                }
+
                 continue;
             }
 

@@ -26,8 +26,9 @@ internal sealed class AccountRegistry
 
     public void Set(Guid id, AccountStat stat)
     {
-        if (Stats.TryGetValue(id, out var before) && before.Name != stat.Name)
+        if (Stats.TryGetValue(id, out var before) && before.Name != stat.Name && _living.GetValueOrDefault(before.Name) == id)
         {
+            // Only where the old name is still this account's: another may have taken it over already.
             _living.Remove(before.Name);
         }
 

@@ -21,13 +21,15 @@ public sealed class Catalog : IDisposable
 
     private readonly string _path;
     private readonly bool _readOnly;
+    private readonly bool _immutable;
     private readonly System.Collections.Concurrent.ConcurrentBag<BlobLookup> _lookups = [];
     private readonly Lazy<CatalogWriter> _writer;
 
-    private Catalog(string path, bool readOnly)
+    private Catalog(string path, bool readOnly, bool immutable = false)
     {
         _path = path;
         _readOnly = readOnly;
+        _immutable = immutable;
         _writer = new(() => new CatalogWriter(Connect()));
     }
 
@@ -57,8 +59,30 @@ public sealed class Catalog : IDisposable
     }
 
     /// <summary>Opens an existing catalog for reading, or returns null when there is none that can be read as it is.</summary>
-    internal static Catalog? OpenExisting(BackupLayout layout) =>
-        IsUsable(layout.Catalog) ? new Catalog(layout.Catalog, readOnly: true) : null;
+    internal static Catalog? OpenExisting(BackupLayout layout)
+    {
+        if (!File.Exists(layout.Catalog))
+        {
+            return null;
+        }
+
+        try
+        {
+            return IsOurs(SqliteDatabase.Open(layout.Catalog, readOnly: true), layout.Catalog) ? new Catalog(layout.Catalog, readOnly: true) : null;
+        }
+        catch (SqliteFailure e) when (e.IsUnwritable)
+        {
+            // On a file system that is mounted read-only, SQLite cannot make the files that go with its log. Nobody writes there, so none are needed.
+            return IsUsable(layout.Catalog, immutable: true) ? new Catalog(layout.Catalog, readOnly: true, immutable: true) : null;
+        }
+        catch (SqliteFailure)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes a damaged catalog away; the next to open one makes it anew. Under the writer lock only.</summary>
+    internal static void Delete(BackupLayout layout) => Delete(layout.Catalog);
 
     /// <summary>Where a blob is, or null. Any thread.</summary>
     public BlobLocation? FindBlob(Digest digest)
@@ -81,7 +105,7 @@ public sealed class Catalog : IDisposable
     /// <summary>A connection for one query; the caller closes it.</summary>
     internal SqliteDatabase Connect()
     {
-        var db = SqliteDatabase.Open(_path, _readOnly);
+        var db = _immutable ? SqliteDatabase.OpenImmutable(_path) : SqliteDatabase.Open(_path, _readOnly);
         if (!_readOnly)
         {
             db.Execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY");
@@ -103,7 +127,7 @@ public sealed class Catalog : IDisposable
         }
     }
 
-    private static bool IsUsable(string path)
+    private static bool IsUsable(string path, bool immutable = false)
     {
         if (!File.Exists(path))
         {
@@ -112,9 +136,7 @@ public sealed class Catalog : IDisposable
 
         try
         {
-            using var db = SqliteDatabase.Open(path, readOnly: true);
-            return db.Scalar("PRAGMA user_version") == SchemaVersion
-                && db.Scalar("SELECT inode FROM place") == FileIdentity.Inode(path);
+            return IsOurs(immutable ? SqliteDatabase.OpenImmutable(path) : SqliteDatabase.Open(path, readOnly: true), path);
         }
         catch (SqliteFailure)
         {
@@ -122,13 +144,23 @@ public sealed class Catalog : IDisposable
         }
     }
 
-    private static void Create(string path)
+    private static bool IsOurs(SqliteDatabase database, string path)
+    {
+        using var db = database;
+        return db.Scalar("PRAGMA user_version") == SchemaVersion && db.Scalar("SELECT inode FROM place") == FileIdentity.Inode(path);
+    }
+
+    private static void Delete(string path)
     {
         foreach (string suffix in (string[])["", "-wal", "-shm"])
         {
             File.Delete(path + suffix);
         }
+    }
 
+    private static void Create(string path)
+    {
+        Delete(path);
         using var db = SqliteDatabase.Open(path, readOnly: false);
         db.Execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
         db.Execute($"""

@@ -32,13 +32,15 @@ internal static class CatalogFollower
             var journal = layout.ItemJournal(account);
             var (segment, offset) = read.GetValueOrDefault(account.ToString("D"));
             var file = new FileInfo(journal.Segment(Math.Max(segment, 1)));
+            read.Remove(account.ToString("D"));
             if ((file.Exists ? file.Length : 0) != offset || File.Exists(journal.Segment(Math.Max(segment, 1) + 1)))
             {
                 return false;
             }
         }
 
-        return true;
+        // An account whose folder is gone: an older copy was put back.
+        return read.Count == 0;
     }
 
     /// <summary>Reads what is new. Damage is passed over and left for the coherency check; it is told to <paramref name="warn"/>.</summary>
@@ -50,7 +52,16 @@ internal static class CatalogFollower
         try
         {
             var end = FollowBundles(layout, writer);
-            foreach (var account in layout.ListAccounts())
+            var accounts = layout.ListAccounts().ToHashSet();
+            foreach (var (uuid, id) in writer.ListAccounts())
+            {
+                if (!accounts.Contains(uuid))
+                {
+                    writer.ForgetAccount(id);
+                }
+            }
+
+            foreach (var account in accounts)
             {
                 FollowJournal(layout, writer, account, warn);
             }

@@ -59,6 +59,20 @@ internal sealed class CatalogWriter : IDisposable
         return Read(text)!.Value;
     }
 
+    /// <summary>All accounts that have ever been read, with their numbers in the catalog.</summary>
+    public List<(Guid Uuid, long Id)> ListAccounts()
+    {
+        using var select = _db.Prepare("SELECT uuid, id FROM account");
+        var accounts = new List<(Guid Uuid, long Id)>();
+        while (select.Step())
+        {
+            // What is no UUID is damage, and as good as gone.
+            accounts.Add((Guid.TryParse(select.Text(0), out var uuid) ? uuid : default, select.Int64(1)));
+        }
+
+        return accounts;
+    }
+
     /// <summary>Forgets what was read of an account's journal.</summary>
     public void ForgetAccount(long account)
     {

@@ -69,6 +69,14 @@ public sealed class JournalReader : IDisposable
         }
     }
 
+    /// <summary>True when the journal ends at <paramref name="position"/>, as far as the lengths of its files tell.</summary>
+    public static bool EndsAt(JournalFile file, JournalPosition position)
+    {
+        int segment = Math.Max(position.Segment, 1);
+        var info = new FileInfo(file.Segment(segment));
+        return (info.Exists ? info.Length : 0) == position.Offset && !(file.Segmented && File.Exists(file.Segment(segment + 1)));
+    }
+
     /// <summary>Reads the next transaction line; segment headers are verified and passed over.</summary>
     public bool TryRead(out JournalLine line)
     {

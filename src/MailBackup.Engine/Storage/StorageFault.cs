@@ -16,6 +16,12 @@ internal static class StorageFault
             "Free space there and run the operation again; all that was reported as saved is intact.",
             path,
             fault),
+        Sqlite.SqliteFailure { IsDamage: true } => new MailBackupException(
+            ErrorIds.CatalogFailed,
+            $"The catalog of the backup path {path} is damaged: {fault.Message}",
+            "Run the operation again: the catalog is made anew from the journals, and nothing is lost by that.",
+            path,
+            fault),
         UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem } => new MailBackupException(
             ErrorIds.BackupPathNotWritable,
             $"The backup path {path} cannot be written: {fault.Message}",

@@ -15,7 +15,7 @@ internal static class StoreReader
             try
             {
                 var catalog = Catalog.OpenExisting(layout);
-                if (catalog is not null && CatalogFollower.IsUpToDate(layout, catalog))
+                if (catalog is not null && IsUpToDate(layout, catalog))
                 {
                     return catalog;
                 }
@@ -53,6 +53,28 @@ internal static class StoreReader
             }
 
             Thread.Sleep(100);
+        }
+    }
+
+    /// <summary>Makes a catalog that has turned out to be damaged anew, unless another process is at work: then it is that one's to do.</summary>
+    public static void Remake(BackupLayout layout, Action<string>? warn)
+    {
+        using var writer = WriterLock.TryAcquire(layout.WriterLock) ?? throw Failed(layout, null);
+        Catalog.Delete(layout);
+        StoreWriter.OpenCatalog(layout, warn).Catalog.Dispose();
+        warn?.Invoke("The catalog was damaged. It has been made anew from the journals.");
+    }
+
+    private static bool IsUpToDate(BackupLayout layout, Catalog catalog)
+    {
+        try
+        {
+            return CatalogFollower.IsUpToDate(layout, catalog);
+        }
+        catch (SqliteFailure e) when (e.IsDamage)
+        {
+            // The one who follows finds it damaged too and makes it anew.
+            return false;
         }
     }
 

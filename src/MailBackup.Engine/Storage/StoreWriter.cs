@@ -65,7 +65,7 @@ internal sealed class StoreWriter : IDisposable
             catch (SqliteFailure e) when (e.IsDamage && !again)
             {
                 catalog.Dispose();
-                File.Delete(layout.Catalog);
+                Catalog.Delete(layout);
             }
             catch
             {

@@ -16,6 +16,7 @@ internal sealed partial class MailboxLayout
     private readonly string[] _segments;
     private readonly int _userSegments;
     private readonly bool _detectNested;
+    private readonly DirectorySpellings _spellings = new();
 
     public MailboxLayout(SourceConfiguration configuration)
     {
@@ -125,7 +126,8 @@ internal sealed partial class MailboxLayout
         }
 
         string known = Fill(segment, user ?? "", domain ?? "");
-        return IsDirectory(directory, known) ? Walk(directory + "/" + known, depth + 1, user, domain) : [];
+        string? name = IsDirectory(directory, known) ? known : _spellings.Find(directory, known, Subdirectories);
+        return name is null ? [] : Walk(directory + "/" + name, depth + 1, user, domain);
     }
 
     private IEnumerable<Mailbox> Match(string directory, int depth, string segment, string? user, string? domain)

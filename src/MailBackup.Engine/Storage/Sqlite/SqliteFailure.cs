@@ -9,5 +9,8 @@ internal sealed class SqliteFailure(int code, string message) : Exception($"{mes
 
     public bool IsDamage => Code is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR or raw.SQLITE_SCHEMA or raw.SQLITE_MISMATCH;
 
+    /// <summary>The file is there, but what SQLite needs beside it cannot be made.</summary>
+    public bool IsUnwritable => Code is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY;
+
     public bool IsFull => Code == raw.SQLITE_FULL;
 }

@@ -67,9 +67,11 @@ internal sealed class FolderCreator(Mailbox mailbox, Action<string> changed)
         return kind != FolderKind.Mail || HasMail(directory, owner) ? directory : null;
     }
 
-    public async ValueTask<bool> EnsureMailAsync(string key, IReadOnlyDictionary<string, string>? attributes, CancellationToken token)
+    /// <param name="freshInbox">The mailbox was made just now, and its INBOX with it.</param>
+    public async ValueTask<bool> EnsureMailAsync(
+        string key, bool freshInbox, IReadOnlyDictionary<string, string>? attributes, CancellationToken token)
     {
-        bool made = EnsureInbox();
+        bool made = EnsureInbox() || freshInbox;
         if (key != FolderName.InboxKey)
         {
             // In Maildir++ the name holds the hierarchy: a parent that was no folder need not become one.

@@ -12,6 +12,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FolderWriter> _writers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changedDirectories = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _freshInboxes = new(StringComparer.OrdinalIgnoreCase);
 
     public ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
     {
@@ -28,7 +29,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         {
             var folders = new FolderCreator(layout.Find(account) ?? throw NoAccount(account), Changed);
             return folder.Kind == FolderKind.Mail
-                ? await folders.EnsureMailAsync(key, folder.Attributes, token).ConfigureAwait(false)
+                ? await folders.EnsureMailAsync(key, TakeFresh(account, key), folder.Attributes, token).ConfigureAwait(false)
                 : folders.EnsureFiles(key, folder.Kind, folder.Attributes);
         }).ConfigureAwait(false);
     }
@@ -158,7 +159,21 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
             ErrorIds.SourceAccountNotFound, $"There is no place for {account} in the mail tree.",
             "Check the address against the pattern of the mail tree, or make its mailbox by hand.", account);
         new FolderCreator(mailbox, Changed).CreateMailbox(layout.Root, neighbour);
+        lock (_lock)
+        {
+            _freshInboxes.Add(account);
+        }
+
         return mailbox;
+    }
+
+    /// <summary>True once for the INBOX of a mailbox that was made here: to the one who asks for the folder, it is new.</summary>
+    private bool TakeFresh(string account, string key)
+    {
+        lock (_lock)
+        {
+            return key == FolderName.InboxKey && _freshInboxes.Remove(account);
+        }
     }
 
     private static MailBackupException NoAccount(string account) =>

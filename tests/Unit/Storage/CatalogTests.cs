@@ -1,0 +1,259 @@
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Storage;
+using MailBackup.Tests.Support;
+
+namespace MailBackup.Tests.Storage;
+
+public class CatalogTests
+{
+    private const string Ann = "ann@example.com";
+    private const string Bob = "bob@example.com";
+
+    [Fact]
+    public async Task Made_anew_it_equals_the_one_that_was_kept()
+    {
+        using var f = await WithHistoryAsync();
+        var kept = f.DumpCatalog();
+        Assert.True(kept.Count(l => l.StartsWith("state|", StringComparison.Ordinal)) > 60);
+        Directory.Delete(f.Layout.State, recursive: true);
+        f.Reopen();
+        Assert.Equal(kept, f.DumpCatalog());
+        await f.AssertCoherentAsync();
+        await f.AssertNothingChangedAsync();
+        Assert.Equal(kept, f.DumpCatalog());
+    }
+
+    [Fact]
+    public async Task One_that_is_behind_catches_up()
+    {
+        using var f = new NodeFixture();
+        Deliver(f, 20);
+        await f.ScanAsync();
+        Mark(f);
+        f.Node.Dispose();
+        Copies.CopyFolder(f.Layout.State, f["old state"]);
+
+        await ChangeAsync(f);
+        var kept = f.DumpCatalog();
+        var items = f.Items(ItemSelection.All, type: null);
+        f.Node.Dispose();
+        Copies.WriteBack(f["old state"], f.Layout.State);
+
+        f.Reopen();
+        Assert.Equal(items, f.Items(ItemSelection.All, type: null), ItemComparer);
+        Assert.Equal(kept, f.DumpCatalog());
+        Assert.True(IsMarked(f), "It was made anew instead.");
+    }
+
+    /// <summary>Where the garbage lies, as a fraction of the file, and who meets it first.</summary>
+    [Theory]
+    [InlineData(0.0, true)]
+    [InlineData(0.0, false)]
+    [InlineData(0.2, true)]
+    [InlineData(0.2, false)]
+    [InlineData(0.5, true)]
+    [InlineData(0.5, false)]
+    [InlineData(0.8, true)]
+    [InlineData(0.8, false)]
+    [InlineData(1.0, true)]
+    [InlineData(1.0, false)]
+    public async Task A_damaged_one_is_made_anew(double place, bool readFirst)
+    {
+        using var f = await WithHistoryAsync();
+        var kept = f.DumpCatalog();
+        var items = f.Items(ItemSelection.All, type: null);
+        f.Node.Dispose();
+        const int Page = 8192;
+        using (var file = new FileStream(f.Layout.Catalog, FileMode.Open, FileAccess.ReadWrite))
+        {
+            long pages = file.Length / Page;
+            Assert.True(pages > 5);
+            file.Position = Math.Min((long)(place * pages), pages - 1) * Page;
+            file.Write(Enumerable.Repeat((byte)0xAA, Page).ToArray());
+        }
+
+        f.Reopen();
+        if (readFirst)
+        {
+            Assert.Equal(items, f.Items(ItemSelection.All, type: null), ItemComparer);
+            Assert.All(f.Items(), i => Assert.NotEmpty(f.Content(i)));
+        }
+
+        Assert.Equal((0L, 0L, 0L), (await f.ScanAsync(new ScanRequest { Deep = true })).Changes());
+        await f.AssertCoherentAsync();
+        Assert.Equal(items, f.Items(ItemSelection.All, type: null), ItemComparer);
+        Assert.Equal(kept, f.DumpCatalog());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(8192)]
+    [InlineData(20_000)]
+    public async Task A_truncated_one_is_made_anew(int length)
+    {
+        using var f = await WithHistoryAsync();
+        var kept = f.DumpCatalog();
+        f.Node.Dispose();
+        using (var file = new FileStream(f.Layout.Catalog, FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.SetLength(length);
+        }
+
+        f.Reopen();
+        Assert.NotEmpty(f.Items(ItemSelection.All));
+        await f.AssertCoherentAsync();
+        Assert.Equal(kept, f.DumpCatalog());
+    }
+
+    [Fact]
+    public async Task A_copied_backup_path_works_and_equals()
+    {
+        using var f = await WithHistoryAsync();
+        Copies.CopyFolder(f.BackupPath, f["copy"]);
+        using var copy = BackupNode.Open(f["copy"], f.Options);
+        var items = f.Items(ItemSelection.All, type: null);
+        Assert.Equal(items, [.. copy.GetItems(new ItemQuery { Selection = ItemSelection.All })], ItemComparer);
+        foreach (var item in f.Items())
+        {
+            using var content = copy.OpenContent(item.Account, item.Id);
+            using var bytes = new MemoryStream();
+            content.CopyTo(bytes);
+            Assert.Equal(f.Content(item), bytes.ToArray());
+        }
+
+        var check = await copy.RunAsync(copy.Submit(new CheckRequest()), null, default);
+        Assert.Equal((OperationState.Completed, 0L), (check.State, check.Report!.Errors));
+        f.Server.Deliver(Ann, subject: "In the copy only");
+        var scan = await copy.RunAsync(copy.Submit(new ScanRequest()), null, default);
+        Assert.Equal((1L, 0L, 0L), scan.Report!.Changes());
+        Assert.Equal(items, f.Items(ItemSelection.All, type: null), ItemComparer);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Older_journals_under_a_newer_catalog_are_noticed(bool journalsOnly)
+    {
+        using var f = new NodeFixture();
+        Deliver(f, 20);
+        f.Server.Settle();
+        await f.ScanAsync();
+        var before = f.Items(ItemSelection.All, type: null);
+        Copies.CopyFolder(f.Layout.Accounts, f["old accounts"]);
+        await ChangeAsync(f);
+        f.Server.Settle();
+        await f.ScanAsync();
+        var changed = Living(f);
+
+        if (!journalsOnly)
+        {
+            Directory.Delete(f.Layout.Accounts, recursive: true);
+            Copies.CopyFolder(f["old accounts"], f.Layout.Accounts);
+        }
+
+        foreach (string account in journalsOnly ? Directory.GetDirectories(f["old accounts"]) : [])
+        {
+            string target = Path.Combine(f.Layout.Accounts, Path.GetFileName(account), "journal");
+            Directory.Delete(target, recursive: true);
+            Copies.CopyFolder(Path.Combine(account, "journal"), target);
+        }
+
+        f.Reopen();
+        if (journalsOnly)
+        {
+            var check = await f.RunAsync(new CheckRequest());
+            Assert.Equal(OperationState.CompletedWithErrors, check.State);
+            Assert.All(check.Report!.Troubles, t => Assert.Equal(ErrorIds.JournalDamaged, t.ErrorId));
+        }
+
+        Assert.Equal(before, f.Items(ItemSelection.All, type: null).Where(i => i.Account is Ann or Bob), ItemComparer);
+        var seen = f.DumpCatalog();
+        Directory.Delete(f.Layout.State, recursive: true);
+        Assert.Equal(seen, f.DumpCatalog());
+        Assert.NotEqual((0L, 0L, 0L), (await f.ScanAsync()).Changes());
+        Assert.Equal(changed, Living(f));
+        await f.AssertCoherentAsync();
+        await f.AssertNothingChangedAsync();
+    }
+
+    /// <summary>Nothing has changed on the server, so no folder would be listed: the journals themselves must say it.</summary>
+    [Fact]
+    public async Task Lost_lines_are_noticed_by_a_scan_that_finds_nothing_changed()
+    {
+        using var f = new NodeFixture();
+        Deliver(f, 20);
+        f.Server.Settle();
+        await f.ScanAsync();
+        await f.AssertNothingChangedAsync();
+        var journal = f.Layout.ItemJournal(f.Node.GetAccounts()[0].Id).Segment(1);
+        using (var file = new FileStream(journal, FileMode.Open, FileAccess.Write))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        f.Reopen();
+        Assert.True((await f.ScanAsync()).Added > 0);
+        Assert.Equal(20, f.Items().Select(i => i.Subject).Distinct().Count());
+        Assert.Equal(20, f.Items().Count);
+        await f.AssertCoherentAsync();
+    }
+
+    private static readonly IEqualityComparer<BackupItem> ItemComparer = EqualityComparer<BackupItem>.Create(
+        (a, b) => a! with { Tags = [] } == b! with { Tags = [] } && a.Tags.SequenceEqual(b.Tags), i => i.Id.GetHashCode());
+
+    private static async Task<NodeFixture> WithHistoryAsync()
+    {
+        var f = new NodeFixture();
+        Deliver(f, 60);
+        await f.ScanAsync();
+        await ChangeAsync(f);
+        var deleted = f.Items(ItemSelection.Deleted)[0];
+        await f.RestoreAsync(new RestoreRequest { Account = deleted.Account, Items = [deleted.Id.Value] });
+        f.Server.Deliver(Ann, body: new string('x', 200_000));
+        await f.ScanAsync();
+        return f;
+    }
+
+    private static void Deliver(NodeFixture f, int count)
+    {
+        File.WriteAllText(Path.Combine(f.Server.Folder(Ann), "dovecot-keywords"), "0 Important\n");
+        for (int i = 0; i < count; i++)
+        {
+            f.Server.Deliver(i % 3 == 0 ? Bob : Ann, i % 4 == 0 ? ".Work" : "", i % 5 == 0 ? "Sa" : "S", body: new string('b', i * 100));
+        }
+    }
+
+    /// <summary>Of everything one, and a scan between.</summary>
+    private static async Task ChangeAsync(NodeFixture f)
+    {
+        string[] mails = Directory.GetFiles(Path.Combine(f.Server.Folder(Ann), "cur"));
+        Array.Sort(mails, StringComparer.Ordinal);
+        File.Delete(mails[0]);
+        File.Move(mails[1], mails[1] + "T");
+        File.Move(mails[2], Path.Combine(f.Server.Folder(Ann, ".Work"), "cur", Path.GetFileName(mails[2])));
+        await f.ScanAsync();
+        File.Delete(mails[3]);
+        f.Server.Deliver(Ann, ".New", body: new string('n', 5000));
+        f.Server.Deliver("carl@example.org");
+        await f.ScanAsync();
+    }
+
+    private static List<(string, string, string, MessageFlags)> Living(NodeFixture f) =>
+        [.. f.Items().Select(i => (i.Account, i.Folder, i.Subject, i.Flags)).Order()];
+
+    private static void Mark(NodeFixture f)
+    {
+        using var catalog = Catalog.OpenOrCreate(f.Layout);
+        using var db = catalog.Connect();
+        db.Execute("CREATE TABLE mark(x)");
+    }
+
+    private static bool IsMarked(NodeFixture f)
+    {
+        using var catalog = StoreReader.OpenCatalog(f.Layout, null);
+        using var db = catalog.Connect();
+        return db.Scalar("SELECT count(*) FROM sqlite_master WHERE name = 'mark'") == 1;
+    }
+}
