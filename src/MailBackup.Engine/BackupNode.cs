@@ -209,7 +209,7 @@ public sealed class BackupNode : IDisposable
             return request switch
             {
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
-                RestoreRequest restore => await new ItemRestore(_layout, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
+                RestoreRequest restore => await new RestoreRun(_layout, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }

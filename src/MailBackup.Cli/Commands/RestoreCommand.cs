@@ -17,17 +17,18 @@ internal static class RestoreCommand
         mailbackup restore --account alice@example.org --id 12 13 14 --at yesterday
         mailbackup restore --account alice@example.org --id 12 --folder Restored
         mailbackup restore --account alice@example.org --id 12 --to bob@example.org
+        mailbackup restore --account alice@example.org --at 2026-03-01
+        mailbackup restore
         """);
 
     private static void Build(Command command, Session session)
     {
-        var account = new Option<string>("--account", "-a") { Description = CommonText.Account, HelpName = "ADDRESS", Required = true };
+        var account = new Option<string>("--account", "-a") { Description = CommonText.Account + " Default: every account.", HelpName = "ADDRESS" };
         var ids = new Option<string[]>("--id", "-i")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "Number of an item; several with spaces or commas, or by repeating the option.",
+            Description = "Number of an item; several with spaces or commas, or by repeating the option. Default: all that the account had.",
             HelpName = "ID",
-            Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
         var at = new Option<string>("--at")
@@ -50,7 +51,7 @@ internal static class RestoreCommand
         {
             var request = new RestoreRequest
             {
-                Account = arguments.GetValue(account)!,
+                Account = arguments.GetValue(account),
                 Items = [.. Numbers.ParseIds(arguments.GetValue(ids)).Select(i => i.Value).Distinct()],
                 At = PointInTime.Parse(arguments.GetValue(at), session.Host.Clock),
                 Folder = arguments.GetValue(folder),

@@ -11,7 +11,7 @@ internal static class ConfigurationFile
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(layout.Configuration), StorageJson.Default.NodeConfiguration) ?? new();
+            return StorageJson.ReadConfiguration(File.ReadAllBytes(layout.Configuration));
         }
         catch (FileNotFoundException)
         {
@@ -32,7 +32,7 @@ internal static class ConfigurationFile
     {
         try
         {
-            AtomicFile.Write(layout.Configuration, JsonSerializer.SerializeToUtf8Bytes(configuration, StorageJson.Default.NodeConfiguration), sync: true);
+            AtomicFile.Write(layout.Configuration, StorageJson.Write(configuration), sync: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

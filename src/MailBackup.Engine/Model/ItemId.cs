@@ -7,6 +7,9 @@ public readonly record struct ItemId(long Value) : IComparable<ItemId>
 {
     public int CompareTo(ItemId other) => Value.CompareTo(other.Value);
 
+    /// <summary>Reads digits. Throws <see cref="FormatException"/>; PowerShell turns a string into an id with it.</summary>
+    public static ItemId Parse(string text) => new(long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture));
+
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 
     public static bool operator <(ItemId left, ItemId right) => left.Value < right.Value;

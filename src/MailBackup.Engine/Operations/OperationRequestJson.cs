@@ -70,7 +70,7 @@ public static class OperationRequestJson
 
     private static string Write(RestoreRequest restore) => JsonText.Write(writer =>
     {
-        writer.WriteString("account", restore.Account);
+        writer.WriteOptional("account", restore.Account);
         writer.WriteStartArray("items");
         foreach (long item in restore.Items)
         {
@@ -97,7 +97,7 @@ public static class OperationRequestJson
 
         return new RestoreRequest
         {
-            Account = element.GetProperty("account").Text(),
+            Account = element.Optional("account")?.Text(),
             Items = items,
             At = element.Optional("at")?.GetDateTimeOffset(),
             Folder = element.Optional("folder")?.Text(),

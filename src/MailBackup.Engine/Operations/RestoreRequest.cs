@@ -1,10 +1,10 @@
 namespace MailBackup.Operations;
 
-/// <summary>Restore of named items of one account.</summary>
+/// <summary>Restore of named items of one account, of a whole account, or of all accounts.</summary>
 public sealed record RestoreRequest : OperationRequest
 {
-    /// <summary>Address of the account that the items belong to.</summary>
-    public required string Account { get; init; }
+    /// <summary>Address of the account that the items belong to; null for every account that is not deleted.</summary>
+    public string? Account { get; init; }
 
     /// <summary>Item ids; empty for every item that the account had (at <see cref="At"/>, or has now).</summary>
     public IReadOnlyList<long> Items { get; init; } = [];

@@ -11,7 +11,9 @@ namespace MailBackup.Restoring;
 /// Nothing on the server is overwritten; what is there already is counted as skipped. An item that the backup had flagged deleted lives on under its
 /// own id. One broken item costs that item, and the report names it.
 /// </summary>
-internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, RestoreRequest request, IOperationSink sink)
+/// <param name="saving">One part of a restore at a time changes the backup.</param>
+internal sealed class ItemRestore(
+    BackupLayout layout, IRestoreTarget target, string account, RestoreRequest request, IOperationSink sink, Lock saving)
 {
     private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
     private readonly ProgressMeter _meter = new();
@@ -19,15 +21,15 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
     private readonly System.Collections.Concurrent.ConcurrentQueue<RevivedItem> _revived = new();
     private long _restored, _skipped, _unrestored, _bytes, _total;
 
-    private string TargetAccount => request.To ?? request.Account;
+    private string TargetAccount => request.To ?? account;
 
-    private bool IntoOwnAccount => string.Equals(TargetAccount, request.Account, StringComparison.OrdinalIgnoreCase);
+    private bool IntoOwnAccount => string.Equals(TargetAccount, account, StringComparison.OrdinalIgnoreCase);
 
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
-        using (var reader = new BackupReader(layout, StoreWriter.OpenCatalog(layout, sink.Warning).Catalog))
+        using (var reader = new BackupReader(layout, StoreReader.OpenCatalog(layout, sink.Warning)))
         {
-            reader.Items.Find(request.Account);
+            reader.Items.Find(account);
             await target.EnsureAccountAsync(TargetAccount, create: IntoOwnAccount, stop).ConfigureAwait(false);
             try
             {
@@ -47,7 +49,11 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
             }
         }
 
-        new RevivedItems(layout, sink).Save(request.Account, [.. _revived]);
+        lock (saving)
+        {
+            new RevivedItems(layout, sink).Save(account, [.. _revived]);
+        }
+
         return Report();
     }
 
@@ -70,14 +76,14 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
         return reader.Items.List(Everything).Where(i => i.Type != ItemType.Folder).Select(i => i.Id);
     }
 
-    private ItemQuery Everything => new() { Accounts = [request.Account], At = request.At };
+    private ItemQuery Everything => new() { Accounts = [account], At = request.At };
 
     private async ValueTask RestoreOneAsync(BackupReader reader, ItemId id, CancellationToken token)
     {
         string? path = null;
         try
         {
-            var (item, state) = reader.FindState(request.Account, id, request.At);
+            var (item, state) = reader.FindState(account, id, request.At);
             path = item.Folder + (item.Subject.Length > 0 ? ": " + item.Subject : "");
             if (item.Type == ItemType.Folder)
             {
@@ -92,13 +98,13 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
         catch (MailBackupException e) when (e.ErrorId is not (ErrorIds.SourceAccountNotFound or ErrorIds.AccountNotFound))
         {
             Interlocked.Increment(ref _unrestored);
-            sink.Trouble(new ItemTrouble(e.ErrorId, request.Account, id.Value, path, e.Message));
+            sink.Trouble(new ItemTrouble(e.ErrorId, account, id.Value, path, e.Message));
         }
 
         sink.Progress(_meter.Measure(new OperationProgress
         {
             Activity = "Restoring",
-            Account = request.Account,
+            Account = account,
             ItemsDone = Interlocked.Read(ref _restored) + Interlocked.Read(ref _skipped) + Interlocked.Read(ref _unrestored),
             ItemsTotal = _total > 0 ? _total : null,
             AccountsTotal = 1,
@@ -142,7 +148,7 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, Re
 
         try
         {
-            return reader.FindState(request.Account, id, request.At).State;
+            return reader.FindState(account, id, request.At).State;
         }
         catch (MailBackupException e) when (e.ErrorId == ErrorIds.ItemNotFound)
         {

@@ -32,7 +32,7 @@ public sealed record AccountStat
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(layout.AccountStat(account)), StorageJson.Default.AccountStat);
+            return StorageJson.ReadAccountStat(File.ReadAllBytes(layout.AccountStat(account)));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
@@ -41,5 +41,5 @@ public sealed record AccountStat
     }
 
     public void Write(BackupLayout layout, Guid account) =>
-        AtomicFile.Write(layout.AccountStat(account), JsonSerializer.SerializeToUtf8Bytes(this, StorageJson.Default.AccountStat), sync: false);
+        AtomicFile.Write(layout.AccountStat(account), StorageJson.Write(this), sync: false);
 }

@@ -17,7 +17,7 @@ public sealed record BackupMap
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), StorageJson.Default.BackupMap);
+            return StorageJson.ReadMap(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MailBackup.Configuration;
 
 namespace MailBackup.Storage;
@@ -58,8 +57,8 @@ internal static class BackupPathSetup
             new BackupStat { Created = DateTimeOffset.UtcNow }.Write(layout);
 
             // Last: only now the folder is a backup path.
-            AtomicFile.Write(layout.Map(server), JsonSerializer.SerializeToUtf8Bytes(
-                new BackupMap { ServerId = server, Host = Environment.MachineName, Created = DateTimeOffset.UtcNow }, StorageJson.Default.BackupMap), sync: true);
+            var map = new BackupMap { ServerId = server, Host = Environment.MachineName, Created = DateTimeOffset.UtcNow };
+            AtomicFile.Write(layout.Map(server), StorageJson.Write(map), sync: true);
             return layout;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

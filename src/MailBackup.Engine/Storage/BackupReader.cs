@@ -54,5 +54,9 @@ internal sealed class BackupReader : IDisposable
             id.Value);
     }
 
-    public void Dispose() => _catalog.Dispose();
+    public void Dispose()
+    {
+        Items.Dispose();
+        _catalog.Dispose();
+    }
 }

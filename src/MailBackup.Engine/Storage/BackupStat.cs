@@ -23,7 +23,7 @@ public sealed record BackupStat
         BackupStat? stat;
         try
         {
-            stat = JsonSerializer.Deserialize(File.ReadAllBytes(layout.BackupStat), StorageJson.Default.BackupStat);
+            stat = StorageJson.ReadBackupStat(File.ReadAllBytes(layout.BackupStat));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
@@ -40,5 +40,5 @@ public sealed record BackupStat
     }
 
     public void Write(BackupLayout layout) =>
-        AtomicFile.Write(layout.BackupStat, JsonSerializer.SerializeToUtf8Bytes(this, StorageJson.Default.BackupStat), sync: true);
+        AtomicFile.Write(layout.BackupStat, StorageJson.Write(this), sync: true);
 }

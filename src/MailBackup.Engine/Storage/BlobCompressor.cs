@@ -8,25 +8,28 @@ namespace MailBackup.Storage;
 /// </summary>
 /// <remarks>
 /// The strategy is chosen by content. Base64 of what is compressed already (attachments) gives deflate nothing to find but its 6-bit alphabet, so
-/// it is coded by Huffman alone, several times as fast; the rest is text and is searched for matches.
+/// it is coded by Huffman alone, many times as fast; the rest is text and is searched for matches.
 /// </remarks>
 internal sealed class BlobCompressor : IDisposable
 {
     private const int SampleLines = 256;
 
-    private static readonly ZLibCompressionOptions Text = new() { CompressionLevel = 4 };
-
-    private static readonly ZLibCompressionOptions Base64 =
-        new() { CompressionLevel = 1, CompressionStrategy = ZLibCompressionStrategy.HuffmanOnly };
+    private static readonly ZLibCompressionOptions Text = new() { CompressionLevel = 2 };
 
     private readonly MemoryStream _buffer = new(64 << 10);
+    private readonly HuffmanDeflate _huffman = new();
 
     /// <summary>The member, good until the next call.</summary>
     public ReadOnlySpan<byte> Compress(Digest digest, ReadOnlySpan<byte> content)
     {
         Begin();
-        using (var gzip = new GZipStream(_buffer, OptionsFor(content), leaveOpen: true))
+        if (IsMostlyBase64(content))
         {
+            CompressBase64(content);
+        }
+        else
+        {
+            using var gzip = new GZipStream(_buffer, Text, leaveOpen: true);
             gzip.Write(content);
         }
 
@@ -38,11 +41,12 @@ internal sealed class BlobCompressor : IDisposable
     /// Compresses to a seekable stream whose first <see cref="GzipMember.HeaderLength"/> bytes are completed by <see cref="Finish"/>, when digest and
     /// length are known: for content that does not fit in memory.
     /// </summary>
-    public static GZipStream BeginStream(Stream output, ReadOnlySpan<byte> sample)
+    public static Stream BeginStream(Stream output, ReadOnlySpan<byte> sample)
     {
+        bool base64 = IsMostlyBase64(sample);
         output.SetLength(0);
-        output.Write(new byte[GzipMember.HeaderLength - GzipMember.PlainHeaderLength]);
-        return new GZipStream(output, OptionsFor(sample), leaveOpen: true);
+        output.Write(new byte[base64 ? GzipMember.HeaderLength : GzipMember.HeaderLength - GzipMember.PlainHeaderLength]);
+        return base64 ? new HuffmanGzipStream(output) : new GZipStream(output, Text, leaveOpen: true);
     }
 
     /// <summary>Puts our header in the place of gzip's own.</summary>
@@ -55,8 +59,6 @@ internal sealed class BlobCompressor : IDisposable
     }
 
     public void Dispose() => _buffer.Dispose();
-
-    private static ZLibCompressionOptions OptionsFor(ReadOnlySpan<byte> content) => IsMostlyBase64(content) ? Base64 : Text;
 
     /// <summary>
     /// True when most bytes stand in lines of the shape that MIME gives base64 (RFC 2045 §6.8): 60 to 76 characters of its alphabet. Lines are
@@ -104,5 +106,14 @@ internal sealed class BlobCompressor : IDisposable
 
         _buffer.SetLength(GzipMember.HeaderLength - GzipMember.PlainHeaderLength);
         _buffer.Position = _buffer.Length;
+    }
+
+    private void CompressBase64(ReadOnlySpan<byte> content)
+    {
+        _buffer.SetLength(GzipMember.HeaderLength + HuffmanDeflate.Bound(content.Length) + GzipMember.TrailerLength);
+        var member = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length);
+        int end = GzipMember.HeaderLength + _huffman.Compress(content, member[GzipMember.HeaderLength..]);
+        GzipMember.WriteTrailer(member[end..], Crc32.Append(0, content), content.Length);
+        _buffer.SetLength(end + GzipMember.TrailerLength);
     }
 }

@@ -16,8 +16,11 @@ public static class GzipMember
     /// <summary>10 fixed bytes, 2 of extra length, 20 of extra field, the digest and its NUL.</summary>
     public const int HeaderLength = PlainHeaderLength + 2 + ExtraLength + Digest.TextLength + 1;
 
+    /// <summary>The CRC-32 of the content and its length, modulo 2^32.</summary>
+    public const int TrailerLength = 8;
+
     /// <summary>Header, an empty deflate stream and the trailer: nothing shorter is a member.</summary>
-    public const int MinimumLength = HeaderLength + 2 + 8;
+    public const int MinimumLength = HeaderLength + 2 + TrailerLength;
 
     private const int ExtraLength = 20;
 
@@ -34,6 +37,12 @@ public static class GzipMember
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], contentLength);
         digest.Format(destination[32..]);
         destination[HeaderLength - 1] = 0;
+    }
+
+    public static void WriteTrailer(Span<byte> destination, uint crc, long contentLength)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], (uint)contentLength);
     }
 
     public static bool TryReadHeader(ReadOnlySpan<byte> header, out GzipMemberHeader member)

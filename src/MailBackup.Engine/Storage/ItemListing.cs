@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using MailBackup.Model;
@@ -6,8 +7,11 @@ using MailBackup.Storage.Sqlite;
 namespace MailBackup.Storage;
 
 /// <summary>Lists states of items from the catalog, streaming: the first is there before the last is read.</summary>
-internal sealed class ItemListing(Catalog catalog, AccountRegistry registry)
+internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : IDisposable
 {
+    private readonly ConcurrentBag<(SqliteDatabase Db, SqliteStatement Select)> _histories = [];
+    private readonly ConcurrentDictionary<Guid, Dictionary<long, List<FolderSpan>>> _folders = new();
+
     private const string Columns =
         "item, tx, start, end, deleted, type, folder, flags, tags, date, size, digest, subject, sender, key";
 
@@ -42,8 +46,13 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry)
     {
         var id = Find(account);
         var folders = Folders(id);
-        using var db = catalog.Connect();
-        using var select = db.Prepare($"SELECT {Columns}, segment, offset, length FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? ORDER BY tx");
+        if (!_histories.TryTake(out var history))
+        {
+            var db = catalog.Connect();
+            history = (db, db.Prepare($"SELECT {Columns}, segment, offset, length FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? ORDER BY tx"));
+        }
+
+        var select = history.Select;
         select.Bind(0, id.ToString("D")).Bind(1, item.Value);
         var states = new List<(BackupItem Item, JournalPlace Place)>();
         while (select.Step())
@@ -51,6 +60,8 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry)
             states.Add((Read(select, id, folders, at: null), new JournalPlace(select.Int32(15), select.Int64(16), select.Int32(17))));
         }
 
+        select.Reset();
+        _histories.Add(history);
         return states.Count > 0 ? states : throw ItemNotFound(account, item);
     }
 
@@ -59,6 +70,15 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry)
         $"The backup has no account {account}.",
         "See 'mailbackup accounts' for the names that are known.",
         account);
+
+    public void Dispose()
+    {
+        foreach (var (db, select) in _histories)
+        {
+            select.Dispose();
+            db.Dispose();
+        }
+    }
 
     private static MailBackupException ItemNotFound(string account, ItemId item) => new(
         ErrorIds.ItemNotFound, $"{account} has no item {item} in the backup.", "List the items with 'mailbackup items --all'.", item.Value);
@@ -175,7 +195,9 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry)
     }
 
     /// <summary>All paths that each folder of an account ever had, oldest first.</summary>
-    private Dictionary<long, List<FolderSpan>> Folders(Guid account)
+    private Dictionary<long, List<FolderSpan>> Folders(Guid account) => _folders.GetOrAdd(account, ReadFolders);
+
+    private Dictionary<long, List<FolderSpan>> ReadFolders(Guid account)
     {
         using var db = catalog.Connect();
         using var select = db.Prepare($"SELECT item, start, subject FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND type = {(int)ItemType.Folder} ORDER BY item, tx");

@@ -1,16 +1,220 @@
-using System.Text.Json.Serialization;
+using System.Buffers;
+using System.Text.Json;
 using MailBackup.Configuration;
+using MailBackup.Sources;
 
 namespace MailBackup.Storage;
 
-/// <summary>The small JSON files of a backup path; generated code, because start-up time is felt in every scan that has nothing to do.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UseStringEnumConverter = true,
-    WriteIndented = false)]
-[JsonSerializable(typeof(AccountStat))]
-[JsonSerializable(typeof(BackupMap))]
-[JsonSerializable(typeof(BackupStat))]
-[JsonSerializable(typeof(NodeConfiguration))]
-internal sealed partial class StorageJson : JsonSerializerContext;
+/// <summary>
+/// Reads and writes the small JSON files of a backup path by hand: the serializer's metadata would cost a third of a scan that has nothing to do.
+/// Properties that are not known are passed over. Throws <see cref="JsonException"/> on what is not one of these files.
+/// </summary>
+internal static class StorageJson
+{
+    public static AccountStat ReadAccountStat(byte[] json) => Parse(json, root => new AccountStat
+    {
+        Name = Required(root, "name"),
+        DirectoryId = Text(root, "directoryId"),
+        InDirectory = Flag(root, "inDirectory"),
+        Deleted = Flag(root, "deleted"),
+        NextItem = Number(root, "nextItem") ?? 1,
+        Journal = Position(root, "journal"),
+        Info = Position(root, "info"),
+        Folders = [.. root.GetProperty("folders").EnumerateArray().Select(ReadFolder)],
+    });
+
+    public static byte[] Write(AccountStat stat) => Build(json =>
+    {
+        json.WriteString("name"u8, stat.Name);
+        WriteText(json, "directoryId", stat.DirectoryId);
+        WriteFlag(json, "inDirectory", stat.InDirectory);
+        WriteFlag(json, "deleted", stat.Deleted);
+        json.WriteNumber("nextItem"u8, stat.NextItem);
+        WritePosition(json, "journal", stat.Journal);
+        WritePosition(json, "info", stat.Info);
+        json.WriteStartArray("folders"u8);
+        foreach (var folder in stat.Folders)
+        {
+            WriteFolder(json, folder);
+        }
+
+        json.WriteEndArray();
+    });
+
+    public static BackupStat ReadBackupStat(byte[] json) => Parse(json, root => new BackupStat
+    {
+        Format = (int)(Number(root, "format") ?? throw new JsonException("The format is not stated.")),
+        Created = Time(root, "created") ?? default,
+        FirstScan = Time(root, "firstScan"),
+        LastScan = Time(root, "lastScan"),
+        ProvisioningToken = Text(root, "provisioningToken"),
+    });
+
+    public static byte[] Write(BackupStat stat) => Build(json =>
+    {
+        json.WriteNumber("format"u8, stat.Format);
+        json.WriteString("created"u8, stat.Created);
+        WriteTime(json, "firstScan", stat.FirstScan);
+        WriteTime(json, "lastScan", stat.LastScan);
+        WriteText(json, "provisioningToken", stat.ProvisioningToken);
+    });
+
+    public static BackupMap ReadMap(byte[] json) => Parse(json, root => new BackupMap
+    {
+        ServerId = root.GetProperty("serverId").GetGuid(),
+        Host = Text(root, "host") ?? "",
+        Created = Time(root, "created") ?? default,
+    });
+
+    public static byte[] Write(BackupMap map) => Build(json =>
+    {
+        json.WriteString("serverId"u8, map.ServerId);
+        json.WriteString("host"u8, map.Host);
+        json.WriteString("created"u8, map.Created);
+    });
+
+    public static NodeConfiguration ReadConfiguration(byte[] json) => Parse(json, root =>
+    {
+        var defaults = new NodeConfiguration();
+        var source = root.TryGetProperty("source", out var s) ? s : default;
+        return new NodeConfiguration
+        {
+            Source = source.ValueKind != JsonValueKind.Object ? new() : new SourceConfiguration
+            {
+                Maildir = Text(source, "maildir"),
+                Pattern = Text(source, "pattern"),
+                DefaultDomain = Text(source, "defaultDomain"),
+                Ldif = Text(source, "ldif"),
+            },
+            DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
+            AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
+            ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+        };
+    });
+
+    public static byte[] Write(NodeConfiguration configuration) => Build(json =>
+    {
+        json.WriteStartObject("source"u8);
+        WriteText(json, "maildir", configuration.Source.Maildir);
+        WriteText(json, "pattern", configuration.Source.Pattern);
+        WriteText(json, "defaultDomain", configuration.Source.DefaultDomain);
+        WriteText(json, "ldif", configuration.Source.Ldif);
+        json.WriteEndObject();
+        json.WriteNumber("dataRetentionDays"u8, configuration.DataRetentionDays);
+        json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
+        json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
+    });
+
+    private static T Parse<T>(byte[] json, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return read(document.RootElement);
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private static byte[] Build(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = TransactionLine.CreateWriter(buffer))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private static FolderStat ReadFolder(JsonElement folder) => new()
+    {
+        Id = folder.GetProperty("id").GetInt64(),
+        Path = Required(folder, "path"),
+        Kind = (FolderKind)folder.GetProperty("kind").GetInt32(),
+        Key = Text(folder, "key") ?? "",
+        Identity = Text(folder, "identity"),
+        Token = Text(folder, "token"),
+        Items = Number(folder, "items") ?? 0,
+        Attributes = folder.TryGetProperty("attributes", out var attributes)
+            ? attributes.EnumerateObject().ToDictionary(a => a.Name, a => a.Value.GetString() ?? "", StringComparer.Ordinal)
+            : null,
+    };
+
+    private static void WriteFolder(Utf8JsonWriter json, FolderStat folder)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id"u8, folder.Id);
+        json.WriteString("path"u8, folder.Path);
+        json.WriteNumber("kind"u8, (int)folder.Kind);
+        json.WriteString("key"u8, folder.Key);
+        WriteText(json, "identity", folder.Identity);
+        WriteText(json, "token", folder.Token);
+        json.WriteNumber("items"u8, folder.Items);
+        if (folder.Attributes is { Count: > 0 } attributes)
+        {
+            json.WriteStartObject("attributes"u8);
+            foreach (var (name, value) in attributes)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static JournalPosition Position(JsonElement element, string name) => element.TryGetProperty(name, out var position)
+        ? new JournalPosition(
+            position.GetProperty("segment").GetInt32(), position.GetProperty("offset").GetInt64(), Required(position, "check"), position.GetProperty("next").GetInt64())
+        : JournalPosition.Start;
+
+    private static void WritePosition(Utf8JsonWriter json, string name, JournalPosition position)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("segment"u8, position.Segment);
+        json.WriteNumber("offset"u8, position.Offset);
+        json.WriteString("check"u8, position.Check);
+        json.WriteNumber("next"u8, position.NextTransaction);
+        json.WriteEndObject();
+    }
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static string Required(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new JsonException($"'{name}' is missing.");
+
+    private static bool Flag(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.GetBoolean();
+
+    private static long? Number(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetInt64() : null;
+
+    private static DateTimeOffset? Time(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetDateTimeOffset() : null;
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void WriteFlag(Utf8JsonWriter json, string name, bool value)
+    {
+        if (value)
+        {
+            json.WriteBoolean(name, value);
+        }
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? value)
+    {
+        if (value is { } time)
+        {
+            json.WriteString(name, time);
+        }
+    }
+}

@@ -8,6 +8,9 @@ namespace MailBackup.Storage;
 /// </summary>
 public sealed class WriterLock : IDisposable
 {
+    /// <summary>EWOULDBLOCK: another process holds the lock. Anything else is a real fault.</summary>
+    private const int WouldBlock = 11;
+
     private readonly FileStream _file;
 
     private WriterLock(FileStream file) => _file = file;
@@ -21,32 +24,23 @@ public sealed class WriterLock : IDisposable
             // FileShare.None is flock(LOCK_EX | LOCK_NB): the kernel lets go of it when the process ends, however it ends.
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             return null;
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
-        file.Flush();
-        return new WriterLock(file);
-    }
-
-    /// <summary>The process that holds the lock, for messages; null when it cannot be told.</summary>
-    public static int? ReadHolder(string path)
-    {
         try
         {
-            // A plain read takes no lock when file locking is declined, so the holder is never disturbed.
-            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            Span<byte> buffer = stackalloc byte[32];
-            int n = RandomAccess.Read(handle, buffer, 0);
-            return int.TryParse(Encoding.ASCII.GetString(buffer[..n]).AsSpan().Trim(), CultureInfo.InvariantCulture, out int pid) ? pid : null;
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
+            file.Flush();
         }
         catch (IOException)
         {
-            return null;
+            // A full disk: the lock holds all the same, only nobody can read whose it is.
         }
+
+        return new WriterLock(file);
     }
 
     public void Dispose() => _file.Dispose();

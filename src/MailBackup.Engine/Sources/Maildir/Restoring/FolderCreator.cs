@@ -67,20 +67,14 @@ internal sealed class FolderCreator(Mailbox mailbox, Action<string> changed)
         return kind != FolderKind.Mail || HasMail(directory, owner) ? directory : null;
     }
 
-    /// <param name="withParents">Maildir++ needs none; a folder that comes back to its own place has none that it did not have before.</param>
     /// <param name="freshInbox">The mailbox was made just now, and its INBOX with it.</param>
     public async ValueTask<bool> EnsureMailAsync(
-        string key, bool withParents, bool freshInbox, IReadOnlyDictionary<string, string>? attributes, CancellationToken token)
+        string key, bool freshInbox, IReadOnlyDictionary<string, string>? attributes, CancellationToken token)
     {
         bool made = EnsureInbox() || freshInbox;
         if (key != FolderName.InboxKey)
         {
-            made = false;
-            for (int dot = key.IndexOf('.', 1); withParents && dot > 0; dot = key.IndexOf('.', dot + 1))
-            {
-                EnsureMailFolder(key[..dot]);
-            }
-
+            // In Maildir++ the name holds the hierarchy: a parent that was no folder need not become one.
             made = EnsureMailFolder(key);
         }
 

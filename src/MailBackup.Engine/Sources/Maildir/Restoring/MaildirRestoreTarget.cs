@@ -29,7 +29,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         {
             var folders = new FolderCreator(layout.Find(account) ?? throw NoAccount(account), Changed);
             return folder.Kind == FolderKind.Mail
-                ? await folders.EnsureMailAsync(key, folder.Key is null, TakeFresh(account, key), folder.Attributes, token).ConfigureAwait(false)
+                ? await folders.EnsureMailAsync(key, TakeFresh(account, key), folder.Attributes, token).ConfigureAwait(false)
                 : folders.EnsureFiles(key, folder.Kind, folder.Attributes);
         }).ConfigureAwait(false);
     }

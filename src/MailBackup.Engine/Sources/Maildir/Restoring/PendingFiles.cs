@@ -8,8 +8,9 @@ namespace MailBackup.Sources.Maildir.Restoring;
 /// </summary>
 internal sealed class PendingFiles(string directory)
 {
-    private const int MaximumCount = 512;
-    private const long MaximumBytes = 64 * 1024 * 1024;
+    // Large, because every sync waits for all that the file system has to write; only names are held in memory.
+    private const int MaximumCount = 8192;
+    private const long MaximumBytes = 512 * 1024 * 1024;
 
     // Below this, syncing the files alone is kinder to a busy server than syncing its whole file system.
     private const int FewFiles = 8;

@@ -1,0 +1,45 @@
+@{
+    RootModule           = 'MailBackup.Cmdlets.dll'
+    NestedModules        = @('MailBackup.Loader.dll')
+    ModuleVersion        = '0.1.0'
+    CompatiblePSEditions = @('Core')
+    GUID                 = '6a1f0a5e-6d0e-4c39-9d2c-5a1c0f2e7b43'
+    Author               = 'The MailBackup authors'
+    CompanyName          = 'MailBackup'
+    Copyright            = '(c) The MailBackup authors. MIT license.'
+    Description          = 'Keeps the whole history of every item of a mail server and puts any of it back, at any point in time.'
+    PowerShellVersion    = '7.6'
+    FormatsToProcess     = @('MailBackup.Format.ps1xml')
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    CmdletsToExport      = @(
+        'Export-BackupItem'
+        'Get-BackupAccount'
+        'Get-BackupConfiguration'
+        'Get-BackupDomain'
+        'Get-BackupInfo'
+        'Get-BackupItem'
+        'Get-BackupMap'
+        'Get-BackupOperation'
+        'Get-BackupPath'
+        'Get-BackupSource'
+        'Invoke-CoherencyCheck'
+        'Restore-Item'
+        'Set-BackupConfiguration'
+        'Set-BackupPath'
+        'Set-BackupSource'
+        'Start-AccountScan'
+        'Start-SmartScan'
+        'Stop-BackupOperation'
+        'Test-BackupSource'
+        'Wait-BackupOperation'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('mail', 'backup', 'restore', 'maildir', 'Linux', 'PSEdition_Core')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'Scan, history, restore, check.'
+        }
+    }
+}

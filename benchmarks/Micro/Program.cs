@@ -1,0 +1,1 @@
+BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(MailBackup.Benchmarks.ContentBenchmarks).Assembly).Run(args);

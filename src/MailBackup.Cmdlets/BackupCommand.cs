@@ -1,0 +1,78 @@
+using System.Management.Automation;
+using MailBackup.Cmdlets.Running;
+
+namespace MailBackup.Cmdlets;
+
+/// <summary>
+/// The base of cmdlets that work on a backup path: which one, and an open node that never outlives the pipeline.
+/// </summary>
+public abstract class BackupCommand : EngineCommand
+{
+    private readonly Dictionary<string, BackupNode> _nodes = new(StringComparer.Ordinal);
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
+    /// <summary>
+    /// By property name too: objects carry the path that they came from, and what was listed from one backup is never restored from another.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? BackupPath { get; set; }
+
+    /// <summary>The path that this record is about, absolute. Throws <c>BackupPathNotSet</c>.</summary>
+    protected string ResolvedBackupPath =>
+        BackupPath is null ? RunspaceState.Current.RequireBackupPath() : ResolvePath(BackupPath);
+
+    protected BackupNode OpenNode() => OpenNode(ResolvedBackupPath);
+
+    protected BackupNode OpenNode(string path)
+    {
+        if (!_nodes.TryGetValue(path, out var node))
+        {
+            node = BackupNode.Open(path);
+            node.Warn = WarnHere;
+            _nodes.Add(path, node);
+        }
+
+        return node;
+    }
+
+    /// <summary>Reading warns on the thread that reads; what an operation meets on its own threads is in its report.</summary>
+    private void WarnHere(string message)
+    {
+        if (Environment.CurrentManagedThreadId == _thread)
+        {
+            WriteWarning(CmdletWords.Translate(message));
+        }
+    }
+
+    /// <summary>The accounts that names and wildcards mean; a name without wildcards stays as it is, for the engine to judge.</summary>
+    protected static IReadOnlyList<string> ExpandAccounts(BackupNode node, IEnumerable<string>? patterns)
+    {
+        var names = new List<string>();
+        foreach (string pattern in patterns ?? [])
+        {
+            if (WildcardPattern.ContainsWildcardCharacters(pattern))
+            {
+                var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
+                names.AddRange(node.GetAccounts().Select(a => a.Name).Where(wildcard.IsMatch));
+            }
+            else
+            {
+                names.Add(pattern);
+            }
+        }
+
+        return names;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var node in _nodes.Values)
+        {
+            node.Dispose();
+        }
+
+        _nodes.Clear();
+        base.Dispose(disposing);
+    }
+}

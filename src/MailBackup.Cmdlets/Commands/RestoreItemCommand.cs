@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Management.Automation;
+using MailBackup.Cmdlets.Completion;
+using MailBackup.Cmdlets.Output;
+using MailBackup.Model;
+using MailBackup.Operations;
+
+namespace MailBackup.Cmdlets;
+
+/// <summary>
+/// Puts items back on the server, as they are listed or as they were at a date. What comes down the pipeline is gathered and restored by one
+/// operation an account; nothing on the server is overwritten, and what is there already is skipped.
+/// </summary>
+[Cmdlet(VerbsData.Restore, "Item", DefaultParameterSetName = ObjectSet, SupportsShouldProcess = true)]
+[OutputType(typeof(BackupOperation))]
+public sealed class RestoreItemCommand : OperationCommand
+{
+    private const string ObjectSet = "InputObject";
+    private const string IdSet = "Id";
+
+    /// <summary>In order of arrival, so that reports come in the order in which accounts were named.</summary>
+    private readonly OrderedDictionary<(string Path, string Account, DateTimeOffset? At), SortedSet<ItemId>> _batches = [];
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    public BackupItem InputObject { get; set; } = null!;
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [ArgumentCompleter(typeof(AccountCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Account { get; set; } = "";
+
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [ArgumentCompleter(typeof(ItemIdCompleter))]
+    [ValidateNotNullOrEmpty]
+    public ItemId[] Id { get; set; } = [];
+
+    /// <summary>As they were at this moment. Default: the state piped in, else the latest in which the item was not deleted.</summary>
+    [Parameter]
+    public DateTimeOffset? At { get; set; }
+
+    /// <summary>The folder to restore into. Default: the one that each item was in.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(FolderCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Folder { get; set; }
+
+    /// <summary>The account to restore into. Default: the items' own.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AccountCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? To { get; set; }
+
+    protected override void Process()
+    {
+        string path = ResolvedBackupPath;
+        if (ParameterSetName == ObjectSet)
+        {
+            string text = InputObject.Subject.Length > 0 ? $" '{InputObject.Subject}'" : "";
+            Gather(path, InputObject.Account, InputObject.Id, At ?? ListedAt(InputObject), $"{InputObject.Type}{text}", InputObject.Folder);
+            return;
+        }
+
+        foreach (var id in Id)
+        {
+            Gather(path, Account, id, At, "item", null);
+        }
+    }
+
+    protected override void End()
+    {
+        foreach (var ((path, account, at), items) in _batches)
+        {
+            StopToken.ThrowIfCancellationRequested();
+            var request = new RestoreRequest
+            {
+                Account = account,
+                Items = [.. items.Select(i => i.Value)],
+                At = at,
+                Folder = Folder,
+                To = To,
+            };
+            Start(path, request, failureEnds: false);
+        }
+    }
+
+    private void Gather(string path, string account, ItemId id, DateTimeOffset? at, string what, string? folder)
+    {
+        string where = (To, Folder ?? folder) switch
+        {
+            (null, null) => "where it was",
+            (null, { } f) => f,
+            ({ } to, null) => to,
+            ({ } to, { } f) => $"{to}, {f}",
+        };
+        string when = at is { } moment ? string.Create(CultureInfo.InvariantCulture, $" as of {moment.LocalDateTime:yyyy-MM-dd HH:mm:ss}") : "";
+        if (!ShouldProcess($"{account} {id}, {what}{when}", $"Restore into {where}"))
+        {
+            return;
+        }
+
+        var key = (path, account, at);
+        if (!_batches.TryGetValue(key, out var items))
+        {
+            _batches.Add(key, items = []);
+        }
+
+        items.Add(id);
+    }
+
+    /// <summary>A past state is restored as it is listed; of a deleted item, null means the last state in which it was there.</summary>
+    private static DateTimeOffset? ListedAt(BackupItem item) => item is { Deleted: false, End: not null } ? item.Start : null;
+}

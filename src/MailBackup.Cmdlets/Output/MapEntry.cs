@@ -1,0 +1,33 @@
+using MailBackup.Storage;
+
+namespace MailBackup.Cmdlets.Output;
+
+/// <summary>What a map file says: which server a backup path belongs to.</summary>
+/// <param name="ServerId">The server's id.</param>
+/// <param name="Host">The machine that made the path; empty when the file does not say.</param>
+/// <param name="Created">When.</param>
+/// <param name="Path">The map file.</param>
+public sealed record MapEntry(Guid ServerId, string Host, DateTimeOffset? Created, string Path)
+{
+    private const string Prefix = "map_";
+
+    /// <summary>Throws <c>MapNotFound</c>, <c>MapInvalid</c>.</summary>
+    internal static MapEntry Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new MailBackupException(CmdletErrorIds.MapNotFound, $"There is no file {path}.", "Give a map_… file of a backup path.", path);
+        }
+
+        if (BackupMap.Read(path) is { } map)
+        {
+            return new MapEntry(map.ServerId, map.Host, map.Created, path);
+        }
+
+        // The name says it too, for a file that was cut off.
+        string name = System.IO.Path.GetFileName(path);
+        return name.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(name.AsSpan(Prefix.Length), "D", out Guid server)
+            ? new MapEntry(server, "", null, path)
+            : throw new MailBackupException(CmdletErrorIds.MapInvalid, $"{path} is not the map of a backup path.", "Give a map_… file.", path);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using MailBackup.Cmdlets.Running;
+using MailBackup.Operations;
+
+namespace MailBackup.Cmdlets.Output;
+
+/// <summary>The last column of an operation: how far it is, or what it did.</summary>
+internal static class ResultText
+{
+    public static string Of(Operation operation) => operation switch
+    {
+        { State: OperationState.Queued } => "",
+        { State: OperationState.Running, Progress: { } progress } => Running(progress),
+        { State: OperationState.Running } => "",
+        { State: OperationState.Stopped, Report: { } report } => Ended(operation.Kind, report),
+        { Error: { Length: > 0 } error } => CmdletWords.Translate(error),
+        { Report: { } report } => Ended(operation.Kind, report),
+        _ => "",
+    };
+
+    private static string Running(OperationProgress progress) =>
+        progress.Percent is { } percent
+            ? Text($"{percent:N0} %, {progress.ItemsDone:N0} items")
+            : Text($"{progress.ItemsDone:N0} items");
+
+    private static string Ended(OperationKind kind, OperationReport report)
+    {
+        (long Count, string Word)[] counts = kind switch
+        {
+            OperationKind.Restore => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
+            OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
+            _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
+        };
+        string text = string.Join(", ", counts.Where(c => c.Count > 0).Select(c => Text($"{c.Count:N0} {c.Word}")));
+        return text.Length > 0 ? text : "nothing to do";
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

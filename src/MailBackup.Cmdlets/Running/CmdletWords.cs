@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+
+namespace MailBackup.Cmdlets.Running;
+
+/// <summary>
+/// The engine's advice names the <c>mailbackup</c> command and its options; whoever sits at a PowerShell prompt is told the cmdlet and its
+/// parameters instead.
+/// </summary>
+internal static partial class CmdletWords
+{
+    private static readonly Dictionary<string, string> Commands = new(StringComparer.Ordinal)
+    {
+        ["init"] = "Set-BackupPath",
+        ["scan"] = "Start-SmartScan",
+        ["accounts"] = "Get-BackupAccount",
+        ["items"] = "Get-BackupItem",
+        ["history"] = "Get-BackupItem -History",
+        ["export"] = "Export-BackupItem",
+        ["restore"] = "Restore-Item",
+        ["operations"] = "Get-BackupOperation",
+        ["check"] = "Invoke-CoherencyCheck",
+        ["info"] = "Get-BackupInfo",
+    };
+
+    public static string Translate(string text)
+    {
+        if (!text.Contains("mailbackup ", StringComparison.Ordinal) && !text.Contains("--", StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        string commands = Command().Replace(text, m => Commands.TryGetValue(m.Groups[1].Value, out string? cmdlet) ? $"'{cmdlet}{m.Groups[2].Value}'" : m.Value);
+        return Option().Replace(commands, m => "-" + string.Concat(m.Groups[1].Value.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..])));
+    }
+
+    [GeneratedRegex("'mailbackup ([a-z]+)([^']*)'")]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"(?<=^|[ '(])--([a-z]+(?:-[a-z]+)*)")]
+    private static partial Regex Option();
+}

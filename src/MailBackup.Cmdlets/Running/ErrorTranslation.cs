@@ -1,0 +1,86 @@
+using System.Management.Automation;
+using MailBackup.Operations;
+
+namespace MailBackup.Cmdlets.Running;
+
+/// <summary>Turns what the engine says went wrong into error records: same id, a category, the thing that failed, what to do next.</summary>
+internal static class ErrorTranslation
+{
+    public static ErrorRecord ToRecord(MailBackupException e) =>
+        new(e, e.ErrorId, CategoryOf(e.ErrorId), e.Target)
+        {
+            ErrorDetails = new ErrorDetails(CmdletWords.Translate(e.Problem)) { RecommendedAction = CmdletWords.Translate(e.RecommendedAction) },
+        };
+
+    /// <summary>One item that an operation could not do.</summary>
+    public static ErrorRecord ToRecord(ItemTrouble trouble)
+    {
+        string where = string.Join(
+            ' ', new[] { trouble.Account, trouble.Item is { } item ? $"item {item}" : null, trouble.Path }.Where(s => !string.IsNullOrEmpty(s)));
+        string problem = where.Length == 0 ? trouble.Reason : $"{where}: {trouble.Reason}";
+        var e = new MailBackupException(trouble.ErrorId, problem, AdviceFor(trouble.ErrorId), trouble);
+        var record = ToRecord(e);
+        record.CategoryInfo.TargetName = where;
+        return record;
+    }
+
+    /// <summary>An operation that ended early by an error.</summary>
+    public static ErrorRecord ToRecord(Operation operation)
+    {
+        string id = operation.ErrorId ?? ErrorIds.InternalError;
+        var e = new MailBackupException(
+            id,
+            operation.Error ?? $"The operation ended as {operation.State}.",
+            operation.Error is null ? AdviceFor(id) : "",
+            operation.Id);
+        return ToRecord(e);
+    }
+
+    /// <summary>What nobody foresaw.</summary>
+    public static ErrorRecord ToRecord(Exception e, object? target) =>
+        new(e, ErrorIds.InternalError, ErrorCategory.InvalidResult, target)
+        {
+            ErrorDetails = new ErrorDetails($"Something unforeseen happened: {e.Message}")
+            {
+                RecommendedAction = "Run the command again with -Verbose; when it happens again, report it with the output of Get-Error.",
+            },
+        };
+
+    /// <summary>True when this error concerns one account, item or operation, and the next one in the pipeline may well succeed.</summary>
+    public static bool ConcernsOneThing(string errorId) => errorId
+        is ErrorIds.AccountNotFound or ErrorIds.FolderNotFound or ErrorIds.ItemNotFound or ErrorIds.ItemHasNoContent
+        or ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed or ErrorIds.ItemRestoreFailed
+        or ErrorIds.OperationNotFound or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound
+        or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid;
+
+    private static ErrorCategory CategoryOf(string errorId) => errorId switch
+    {
+        ErrorIds.BackupPathNotFound or ErrorIds.BackupPathNotSet or ErrorIds.BackupPathNotInitialized or ErrorIds.AccountNotFound
+            or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.BlobMissing or ErrorIds.SourceNotSet or ErrorIds.SourceNotFound
+            or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
+        ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable => ErrorCategory.PermissionDenied,
+        ErrorIds.BackupPathNotEmpty or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
+        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid => ErrorCategory.InvalidArgument,
+        ErrorIds.BackupPathBusy => ErrorCategory.ResourceBusy,
+        ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
+        ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
+            or ErrorIds.LdifInvalid or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
+        ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
+        ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed => ErrorCategory.ReadError,
+        ErrorIds.ItemRestoreFailed or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
+        ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore => ErrorCategory.InvalidOperation,
+        ErrorIds.ReadErrorThresholdReached => ErrorCategory.LimitsExceeded,
+        ErrorIds.OperationStopped or ErrorIds.OperationInterrupted => ErrorCategory.OperationStopped,
+        CmdletErrorIds.OperationTimedOut => ErrorCategory.OperationTimeout,
+        _ => ErrorCategory.InvalidResult,
+    };
+
+    private static string AdviceFor(string errorId) => errorId switch
+    {
+        ErrorIds.ItemReadFailed or ErrorIds.SourceUnreadable => "It is tried again with the next scan; see that the user who scans may read it.",
+        ErrorIds.BlobMissing or ErrorIds.BlobDamaged => "Run Start-SmartScan -Deep: it stores missing and damaged content again where the server still has it.",
+        ErrorIds.ItemRestoreFailed => "See that the user who restores may write there, and restore the item again.",
+        ErrorIds.OperationInterrupted or ErrorIds.OperationStopped => "Start it again; what it had done is kept.",
+        _ => "Get-BackupOperation -History shows the whole report.",
+    };
+}
