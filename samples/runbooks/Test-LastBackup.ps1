@@ -57,7 +57,7 @@ function Select-Sample([int] $Size) {
             if ($place -lt $Size) { $sample[$place] = $_ }
         }
     }
-    end { $sample }
+    end { if ($sample.Count) { $sample | Get-Random -Shuffle } }
 }
 
 function Get-Digest([string] $File) {
@@ -78,7 +78,8 @@ try {
     $recent = @()
     if ($last) { $recent = @(Get-BackupItem @where @of -After $last.Started | Where-Object Type -NE Folder | Select-Sample ([Math]::Max(1, $Count / 2))) }
     $others = @(Get-BackupItem @where @of | Where-Object Type -NE Folder | Select-Sample $Count)
-    $items = @($recent + $others | Sort-Object Account, Id -Unique | Select-Object -First $Count)
+    $chosen = [Collections.Generic.HashSet[string]]::new()
+    $items = @($recent + $others | Where-Object { $chosen.Add("$($_.Account) $($_.Id)") } | Select-Object -First $Count)
     if (-not $items) { $reasons.Add('There is nothing to test.') }
 
     # Nobody else's business while it lies there.

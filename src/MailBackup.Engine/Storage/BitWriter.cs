@@ -47,18 +47,25 @@ internal ref struct BitWriter(Span<byte> output, ulong pending, int pendingCount
     /// <summary>The codes of all <paramref name="input"/>, four to a write: no code may have more than 14 bits.</summary>
     public unsafe void PutAll(ReadOnlySpan<byte> input, ReadOnlySpan<uint> entries)
     {
-        int inLoop = input.Length & ~7;
+        int inLoop = input.Length & ~3;
         fixed (byte* first = input, output = _output[Position..])
         fixed (uint* table = entries)
         {
             byte* to = output;
             ulong bits = Pending;
             int count = PendingCount;
-            for (byte* from = first, end = first + inLoop; from < end; from += 8)
+            for (byte* from = first, end = first + inLoop; from < end; from += 4)
             {
-                ulong eight = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(from, 8));
-                PutFour((uint)eight, table, ref to, ref bits, ref count);
-                PutFour((uint)(eight >> 32), table, ref to, ref bits, ref count);
+                // Shifts take the low six bits of an entry, which is its length. Only the last step waits for the four before.
+                uint a = table[from[0]], b = table[from[1]], c = table[from[2]], d = table[from[3]];
+                ulong ab = (a >> 8) | ((ulong)(b >> 8) << (int)a);
+                ulong cd = (c >> 8) | ((ulong)(d >> 8) << (int)c);
+                bits |= (ab | (cd << (int)(a + b))) << count;
+                count += (byte)(a + b + c + d);
+                Unsafe.WriteUnaligned(to, BitConverter.IsLittleEndian ? bits : BinaryPrimitives.ReverseEndianness(bits));
+                to += count >> 3;
+                bits >>= count & ~7;
+                count &= 7;
             }
 
             Position += (int)(to - output);
@@ -70,24 +77,5 @@ internal ref struct BitWriter(Span<byte> output, ulong pending, int pendingCount
         {
             PutEntry(entries[one]);
         }
-    }
-
-    /// <summary>Only the last step waits for the four before. Shifts take the low six bits of an entry, which is its length.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void PutFour(uint four, uint* table, ref byte* to, ref ulong bits, ref int count)
-    {
-        uint a = table[(byte)four];
-        uint b = table[(byte)(four >> 8)];
-        uint c = table[(byte)(four >> 16)];
-        uint d = table[four >> 24];
-        ulong ab = (a >> 8) | ((ulong)(b >> 8) << (int)a);
-        ulong cd = (c >> 8) | ((ulong)(d >> 8) << (int)c);
-        ulong abcd = ab | (cd << (int)(a + b));
-        bits |= abcd << count;
-        count += (byte)(a + b + c + d);
-        BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(to, 8), bits);
-        to += count >> 3;
-        bits >>= count & ~7;
-        count &= 7;
     }
 }

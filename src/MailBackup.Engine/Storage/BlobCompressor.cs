@@ -14,6 +14,9 @@ internal sealed class BlobCompressor : IDisposable
 {
     private const int SampleLines = 256;
 
+    /// <summary>Wherever it begins, a window has a whole line of base64 in it.</summary>
+    private const int Window = 160;
+
     private static readonly ZLibCompressionOptions Text = new() { CompressionLevel = 2 };
 
     private readonly MemoryStream _buffer = new(64 << 10);
@@ -71,12 +74,12 @@ internal sealed class BlobCompressor : IDisposable
             return false;
         }
 
-        int step = Math.Max(content.Length / SampleLines, 1);
+        int step = Math.Max(content.Length / SampleLines, Window);
         int samples = 0, base64 = 0;
         for (int at = 0; at < content.Length; at += step)
         {
             samples++;
-            var window = content[at..Math.Min(at + 160, content.Length)];
+            var window = content[at..Math.Min(at + Window, content.Length)];
             int start = window.IndexOf((byte)'\n') + 1;
             int end = window[start..].IndexOf((byte)'\n');
             if (start > 0 && end >= 0)

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MailBackup.Storage;
 
 /// <summary>
@@ -113,24 +111,24 @@ internal sealed class HuffmanDeflate
     private unsafe void Count(ReadOnlySpan<byte> block)
     {
         Array.Clear(_counters);
-        var eights = MemoryMarshal.Cast<byte, ulong>(block);
+        int inLoop = block.Length & ~7;
+        fixed (byte* first = block)
         fixed (int* a = _counters)
         {
             int* b = a + 256, c = a + 512, d = a + 768;
-            foreach (ulong eight in eights)
+            for (byte* at = first, end = first + inLoop; at < end; at += 8)
             {
-                uint low = (uint)eight, high = (uint)(eight >> 32);
-                a[(byte)low]++;
-                b[(byte)(low >> 8)]++;
-                c[(byte)(low >> 16)]++;
-                d[low >> 24]++;
-                a[(byte)high]++;
-                b[(byte)(high >> 8)]++;
-                c[(byte)(high >> 16)]++;
-                d[high >> 24]++;
+                a[at[0]]++;
+                b[at[1]]++;
+                c[at[2]]++;
+                d[at[3]]++;
+                a[at[4]]++;
+                b[at[5]]++;
+                c[at[6]]++;
+                d[at[7]]++;
             }
 
-            foreach (byte one in block[(eights.Length * 8)..])
+            foreach (byte one in block[inLoop..])
             {
                 a[one]++;
             }
