@@ -11,7 +11,9 @@ namespace MailBackup.Restoring;
 /// Nothing on the server is overwritten; what is there already is counted as skipped. An item that the backup had flagged deleted lives on under its
 /// own id. One broken item costs that item, and the report names it.
 /// </summary>
-internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, string account, RestoreRequest request, IOperationSink sink)
+/// <param name="saving">One part of a restore at a time changes the backup.</param>
+internal sealed class ItemRestore(
+    BackupLayout layout, IRestoreTarget target, string account, RestoreRequest request, IOperationSink sink, Lock saving)
 {
     private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
     private readonly ProgressMeter _meter = new();
@@ -25,7 +27,7 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, st
 
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
-        using (var reader = new BackupReader(layout, StoreWriter.OpenCatalog(layout, sink.Warning).Catalog))
+        using (var reader = new BackupReader(layout, StoreReader.OpenCatalog(layout, sink.Warning)))
         {
             reader.Items.Find(account);
             await target.EnsureAccountAsync(TargetAccount, create: IntoOwnAccount, stop).ConfigureAwait(false);
@@ -47,7 +49,11 @@ internal sealed class ItemRestore(BackupLayout layout, IRestoreTarget target, st
             }
         }
 
-        new RevivedItems(layout, sink).Save(account, [.. _revived]);
+        lock (saving)
+        {
+            new RevivedItems(layout, sink).Save(account, [.. _revived]);
+        }
+
         return Report();
     }
 

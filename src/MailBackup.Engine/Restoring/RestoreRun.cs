@@ -27,11 +27,15 @@ internal sealed class RestoreRun(BackupLayout layout, IRestoreTarget target, Res
         var accounts = request.Account is { } one
             ? [one]
             : AccountRegistry.Load(layout).Stats.Values.Where(s => !s.Deleted).Select(s => s.Name).Order(StringComparer.Ordinal).ToList();
+
+        // Once for all parts, under the lock that this operation holds: a part that found the catalog missing or behind would wait for that lock.
+        StoreWriter.OpenCatalog(layout, _sink.Warning).Catalog.Dispose();
+        var saving = new Lock();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop };
         await Parallel.ForEachAsync(accounts, parallel, async (account, token) =>
         {
             var part = new Part(this);
-            part.Add(await new ItemRestore(layout, target, account, request, part).RunAsync(token).ConfigureAwait(false));
+            part.Add(await new ItemRestore(layout, target, account, request, part, saving).RunAsync(token).ConfigureAwait(false));
         }).ConfigureAwait(false);
         return Total() with { Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3) };
     }

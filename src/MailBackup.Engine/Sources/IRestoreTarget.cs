@@ -9,10 +9,7 @@ public interface IRestoreTarget
     /// <summary>Throws <c>SourceAccountNotFound</c> when the account has no mailbox and <paramref name="create"/> is false.</summary>
     ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token);
 
-    /// <summary>
-    /// Makes the folder where it is missing, and its parents: those of mail only for a folder without a key, which has no place yet. Attributes
-    /// (subscribed …) are set only on what is made.
-    /// </summary>
+    /// <summary>Makes the folder and its parents where they are missing; attributes (subscribed …) are set only on what is made.</summary>
     /// <returns>True when it was made.</returns>
     ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token);
 

@@ -19,7 +19,6 @@ public class UsageTests
     [InlineData("history --account a@b.c", "ArgumentInvalid")]
     [InlineData("history --account a@b.c --id 0", "ArgumentInvalid")]
     [InlineData("export --account a@b.c --id 1 --transactions --at now", "ArgumentInvalid")]
-    [InlineData("restore --account a@b.c", "ArgumentInvalid")]
     [InlineData("restore --account a@b.c --id 1,x", "ArgumentInvalid")]
     [InlineData("scan --read-error-threshold -1", "ArgumentInvalid")]
     [InlineData("scan --read-error-threshold many", "ArgumentInvalid")]

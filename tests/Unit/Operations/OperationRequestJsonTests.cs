@@ -49,7 +49,6 @@ public class OperationRequestJsonTests
     [InlineData(OperationKind.AccountScan, "{}")]
     [InlineData(OperationKind.AccountScan, "{\"accounts\":[]}")]
     [InlineData(OperationKind.Restore, "{\"account\":\"a@b\"}")]
-    [InlineData(OperationKind.Restore, "{\"account\":null,\"items\":[1]}")]
     [InlineData(OperationKind.CoherencyCheck, "{\"accounts\":[")]
     [InlineData((OperationKind)99, "{}")]
     public void Garbage_is_a_clear_error(OperationKind kind, string parameters)

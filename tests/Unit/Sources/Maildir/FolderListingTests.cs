@@ -108,7 +108,7 @@ public class FolderListingTests
         await using var source = tree.Open();
         Assert.Equal("INBOX", Assert.Single(await MaildirTree.Folders(source)).Path);
         var error = await Assert.ThrowsAsync<MailBackupException>(async () => await source.RestoreTarget!.EnsureFolderAsync(
-            MaildirTree.Alice, new RestoreFolder("Bob/Sub", FolderKind.Mail, null, null), default));
+            MaildirTree.Alice, new RestoreFolder("Bob", FolderKind.Mail, null, null), default));
         Assert.Equal(ErrorIds.ItemRestoreFailed, error.ErrorId);
     }
 
