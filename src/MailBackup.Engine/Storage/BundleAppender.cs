@@ -12,19 +12,24 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
     /// <summary>A bundle is sealed when it has reached this size.</summary>
     public const long SealBytes = 64L << 20;
 
+    private const long WriteBackBytes = 8 << 20;
+
     private readonly Lock _gate = new();
     private readonly List<SafeFileHandle> _unsynced = [];
     private List<(Digest Digest, BlobLocation Location)> _new = [];
     private SafeFileHandle? _current;
     private bool _dirty;
+    private long _handedOver = length;
     private int _bundle = bundle;
     private long _length = length;
 
     public BlobLocation Append(Digest digest, ReadOnlySpan<byte> member, long contentLength)
     {
+        BlobLocation location;
+        SafeFileHandle handle;
         lock (_gate)
         {
-            var handle = Prepare();
+            handle = Prepare();
             try
             {
                 RandomAccess.Write(handle, member, _length);
@@ -35,8 +40,11 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
                 throw StorageFault.Translate(e, layout.Root);
             }
 
-            return Advance(digest, member.Length, contentLength);
+            location = Advance(digest, member.Length, contentLength);
         }
+
+        BeginWriteBack(handle, location);
+        return location;
     }
 
     /// <summary>Appends a member that stands complete in a spool file.</summary>
@@ -110,6 +118,26 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
         }
 
         _current?.Dispose();
+    }
+
+    /// <summary>Lets the disk begin with what has been appended, so that the sync of the batch finds little left to do.</summary>
+    private void BeginWriteBack(SafeFileHandle handle, BlobLocation location)
+    {
+        long from = Interlocked.Read(ref _handedOver), to = location.Offset + location.Length;
+        if (to - from is < WriteBackBytes and >= 0 || Interlocked.CompareExchange(ref _handedOver, to, from) != from)
+        {
+            return;
+        }
+
+        try
+        {
+            // A new bundle begins at 0 again.
+            FileSystemSync.BeginWriteBack(handle, to > from ? from : 0, to > from ? to - from : to);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Sealed, synced and closed meanwhile.
+        }
     }
 
     private SafeFileHandle Prepare()

@@ -35,6 +35,23 @@ internal static partial class FileSystemSync
         }
     }
 
+    /// <summary>Begins to write a part of a file to the disk without waiting for it. A hint: nothing depends on it.</summary>
+    public static void BeginWriteBack(SafeFileHandle file, long offset, long length)
+    {
+        const uint write = 2;
+        try
+        {
+            _ = SyncFileRange(file, offset, length, write);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library without it.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncFs(SafeFileHandle file);
 }

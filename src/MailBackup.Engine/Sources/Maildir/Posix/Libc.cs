@@ -64,10 +64,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(SafeFileHandle file);
 
-    /// <summary>Begins to write a file's pages back without waiting for them.</summary>
-    [LibraryImport("libc", EntryPoint = "sync_file_range")]
-    public static partial int BeginWriteBack(SafeFileHandle file, long offset, long length, uint flags);
-
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
 

@@ -143,28 +143,6 @@ internal static unsafe class FileWrites
         return true;
     }
 
-    /// <summary>
-    /// Lets the disk begin with a large file while the next is being written, so that the sync at the end finds little left to do. A hint: nothing
-    /// depends on it.
-    /// </summary>
-    public static void BeginWriteBack(SafeFileHandle file, long length)
-    {
-        const uint write = 2;
-        if (length < 64 << 10)
-        {
-            return;
-        }
-
-        try
-        {
-            _ = Libc.BeginWriteBack(file, 0, 0, write);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // A C library without it.
-        }
-    }
-
     public static void Sync(string directory, string name = "")
     {
         using var file = Open(FileNames.Join(directory, name));

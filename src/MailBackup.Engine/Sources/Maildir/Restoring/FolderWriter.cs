@@ -229,7 +229,6 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
 
             File.SetLastWriteTimeUtc(file, item.State.Date.UtcDateTime);
             var date = FileStatus.Get(file, path).ModifiedDate;
-            FileWrites.BeginWriteBack(file, length);
             file.Dispose();
             Pending.Add(temporary, name, Group(name), length);
             OnAdded(name);
