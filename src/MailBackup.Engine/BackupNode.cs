@@ -32,11 +32,25 @@ public sealed class BackupNode : IDisposable
 
     public string Path => _layout.Root;
 
+    /// <summary>The server that the path belongs to.</summary>
     public Guid ServerId { get; }
+
+    /// <summary>Whose the path is when it was opened only to be read (<see cref="OpenForReading"/>); null for the node's own.</summary>
+    public BackupMap? ForeignOwner { get; private init; }
+
+    /// <summary>True for an export in the transparent layout.</summary>
+    public bool IsExport => _layout is TransparentLayout;
 
     public NodeConfiguration Configuration { get; private set; }
 
-    public OperationQueue Operations => _operations.Value;
+    public OperationQueue Operations
+    {
+        get
+        {
+            RefuseForeign();
+            return _operations.Value;
+        }
+    }
 
     /// <summary>True when the folder is a backup path (of any server).</summary>
     public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
@@ -70,16 +84,41 @@ public sealed class BackupNode : IDisposable
         return new BackupNode(layout, server, ConfigurationFile.Read(layout));
     }
 
+    /// <summary>
+    /// Opens a backup path to read what is in it, whoever owns it: the node's own like <see cref="Open"/>, another server's or an export without
+    /// changing a byte in it, even while its own server writes to it. What is made to read such a path lies in the node's home, under
+    /// <c>external/</c>, and may be deleted. Errors: <c>BackupPathNotFound</c>, <c>BackupPathNotInitialized</c>, <c>BackupPathFormatTooNew</c>,
+    /// <c>HomeNotWritable</c>.
+    /// </summary>
+    public static BackupNode OpenForReading(string path, NodeOptions? options = null)
+    {
+        var plain = new BackupLayout(path);
+        return Directory.Exists(plain.Root) && !ForeignPath.IsExport(plain) && plain.FindOwner() == NodeHome.GetServerId(options)
+            ? Open(path, options)
+            : OpenForeign(path, options);
+    }
+
+    private static BackupNode OpenForeign(string path, NodeOptions? options)
+    {
+        var (layout, owner) = ForeignPath.Open(path, NodeHome.Resolve(options));
+        return new BackupNode(layout, owner.ServerId, ForeignConfiguration(layout)) { ForeignOwner = owner };
+    }
+
     /// <summary>Not queued: takes effect at once.</summary>
     public void SaveConfiguration(NodeConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        RefuseForeign();
         ConfigurationFile.Write(_layout, configuration);
         Configuration = configuration;
     }
 
     /// <summary>Opens the source of the configuration. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>.</summary>
-    public IMailSource OpenSource() => MailSourceFactory.Open(Configuration.Source);
+    public IMailSource OpenSource()
+    {
+        RefuseForeign();
+        return MailSourceFactory.Open(Configuration.Source);
+    }
 
     /// <summary>Accounts by name, deleted ones too, as they were at <paramref name="at"/> (null: now).</summary>
     public IReadOnlyList<Account> GetAccounts(DateTimeOffset? at = null) => AccountListing.List(_layout, at);
@@ -141,7 +180,7 @@ public sealed class BackupNode : IDisposable
     }
 
     /// <summary>Who owns the path. Read without opening the catalog.</summary>
-    public BackupMap GetMap() => BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
+    public BackupMap GetMap() => ForeignOwner ?? BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
 
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
 
@@ -149,6 +188,7 @@ public sealed class BackupNode : IDisposable
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        RefuseForeign();
         if (request is ScanRequest or RestoreRequest)
         {
             // Better told now than by an operation that fails when its turn comes.
@@ -171,6 +211,31 @@ public sealed class BackupNode : IDisposable
         if (_operations.IsValueCreated)
         {
             _operations.Value.Dispose();
+        }
+    }
+
+    /// <summary>What its own server wrote; a file that cannot be read must not stand in the way of the mails.</summary>
+    private static NodeConfiguration ForeignConfiguration(BackupLayout layout)
+    {
+        try
+        {
+            return ConfigurationFile.Read(layout);
+        }
+        catch (Exception e) when (e is MailBackupException or IOException or UnauthorizedAccessException)
+        {
+            return new();
+        }
+    }
+
+    private void RefuseForeign()
+    {
+        if (ForeignOwner is { } owner)
+        {
+            throw new MailBackupException(
+                ErrorIds.BackupPathOwnedByAnotherServer,
+                IsExport ? $"{Path} is an export of server {owner.ServerId}." : $"The backup path {Path} belongs to server {owner.ServerId}.",
+                "It can only be read and restored from. Nothing was changed.",
+                Path);
         }
     }
 

@@ -11,6 +11,8 @@ public static class ErrorIds
     public const string BackupPathCaseInsensitive = nameof(BackupPathCaseInsensitive);
     public const string BackupPathOwnedByAnotherServer = nameof(BackupPathOwnedByAnotherServer);
     public const string BackupPathFormatTooNew = nameof(BackupPathFormatTooNew);
+    public const string BackupPathIsExport = nameof(BackupPathIsExport);
+    public const string BackupPathIsOwnCopy = nameof(BackupPathIsOwnCopy);
     public const string BackupPathBusy = nameof(BackupPathBusy);
     public const string BackupPathFull = nameof(BackupPathFull);
     public const string HomeNotWritable = nameof(HomeNotWritable);
@@ -31,6 +33,10 @@ public static class ErrorIds
     public const string SourceSuddenlyEmpty = nameof(SourceSuddenlyEmpty);
     public const string SourceCannotRestore = nameof(SourceCannotRestore);
     public const string SourceAccountNotFound = nameof(SourceAccountNotFound);
+    public const string DestinationInvalid = nameof(DestinationInvalid);
+    public const string DestinationFull = nameof(DestinationFull);
+    public const string DomainNotFound = nameof(DomainNotFound);
+    public const string CosNotFound = nameof(CosNotFound);
     public const string LdifInvalid = nameof(LdifInvalid);
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);

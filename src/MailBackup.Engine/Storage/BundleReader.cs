@@ -8,12 +8,12 @@ internal static class BundleReader
 {
     /// <summary>Opens a blob. Reading its last byte proves its digest: what does not fit ends in <c>BlobDamaged</c>, never in wrong content.</summary>
     public static Stream Open(BackupLayout layout, Digest digest, BlobLocation location) =>
-        new VerifyingStream(OpenUnverified(layout, digest, location), digest, location.ContentLength, $"{layout.Bundle(location.Bundle)} at byte {location.Offset}");
+        new VerifyingStream(OpenUnverified(layout, digest, location), digest, location.ContentLength, $"{layout.BlobFile(digest, location)} at byte {location.Offset}");
 
     /// <summary>For a part of a content whose whole is proved by the caller.</summary>
     public static Stream OpenUnverified(BackupLayout layout, Digest digest, BlobLocation location)
     {
-        string path = layout.Bundle(location.Bundle);
+        string path = layout.BlobFile(digest, location);
         Microsoft.Win32.SafeHandles.SafeFileHandle handle;
         try
         {
@@ -67,7 +67,7 @@ internal static class BundleReader
     {
         try
         {
-            using var handle = File.OpenHandle(layout.Bundle(location.Bundle), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var handle = File.OpenHandle(layout.BlobFile(digest, location), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> header = stackalloc byte[GzipMember.HeaderLength];
             int n = RandomAccess.Read(handle, header, location.Offset);
             return GzipMember.TryReadHeader(header[..n], out var member) && member.Digest == digest

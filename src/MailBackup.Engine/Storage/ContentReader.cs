@@ -24,5 +24,5 @@ internal sealed class ContentReader(BackupLayout layout, Catalog catalog)
 
     public Stream OpenBlob(Digest digest) => BundleReader.Open(layout, digest, Locate(digest));
 
-    private BlobLocation Locate(Digest digest) => catalog.FindBlob(digest) ?? throw BundleReader.Missing(digest, null);
+    private BlobLocation Locate(Digest digest) => layout.FindBlob(catalog, digest) ?? throw BundleReader.Missing(digest, null);
 }

@@ -48,15 +48,21 @@ internal static class StorageJson
         FirstScan = Time(root, "firstScan"),
         LastScan = Time(root, "lastScan"),
         ProvisioningToken = Text(root, "provisioningToken"),
+        Layout = Text(root, "layout"),
+        Snapshot = Time(root, "snapshot"),
+        Completed = Time(root, "completed"),
     });
 
     public static byte[] Write(BackupStat stat) => Build(json =>
     {
         json.WriteNumber("format"u8, stat.Format);
+        WriteText(json, "layout", stat.Layout);
         json.WriteString("created"u8, stat.Created);
         WriteTime(json, "firstScan", stat.FirstScan);
         WriteTime(json, "lastScan", stat.LastScan);
         WriteText(json, "provisioningToken", stat.ProvisioningToken);
+        WriteTime(json, "snapshot", stat.Snapshot);
+        WriteTime(json, "completed", stat.Completed);
     });
 
     public static BackupMap ReadMap(byte[] json) => Parse(json, root => new BackupMap
