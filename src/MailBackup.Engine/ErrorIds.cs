@@ -20,6 +20,7 @@ public static class ErrorIds
     public const string JournalDamaged = nameof(JournalDamaged);
     public const string BlobMissing = nameof(BlobMissing);
     public const string BlobDamaged = nameof(BlobDamaged);
+    public const string BlobUnreadable = nameof(BlobUnreadable);
     public const string CatalogFailed = nameof(CatalogFailed);
     public const string AccountNotFound = nameof(AccountNotFound);
     public const string ItemNotFound = nameof(ItemNotFound);

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Scanning;
+using MailBackup.Sources;
 using MailBackup.Storage;
 
 namespace MailBackup.Restoring;
@@ -9,29 +11,37 @@ namespace MailBackup.Restoring;
 /// Writes into the journal that deleted items live again, so that they go on under their ids instead of coming back as new ones at the next scan.
 /// Only items that the backup holds for deleted, in folders that it holds for living: everything else is the scan's to find.
 /// </summary>
-internal sealed class RevivedItems(BackupLayout layout, IOperationSink sink)
+internal sealed class RevivedItems(BackupLayout layout, Guid account, IOperationSink sink) : IRestoreRecord
 {
-    public void Save(string account, IReadOnlyList<RevivedItem> items)
+    private readonly ConcurrentQueue<(ItemId Id, RestoreFolder Folder, ItemState State)> _revived = new();
+
+    public void Restored(PlannedItem item, ItemState state, RestoredItem restored)
     {
-        var registry = AccountRegistry.Load(layout);
-        if (items.Count == 0 || registry.FindLiving(account) is not { } id)
+        if (item.Revives)
         {
-            return;
+            _revived.Enqueue((item.Id, item.Folder, state with { Key = restored.Key, Date = restored.Date }));
+        }
+    }
+
+    public ValueTask SaveAsync()
+    {
+        if (!_revived.IsEmpty && AccountStat.Read(layout, account) is { Deleted: false } stat)
+        {
+            Save(stat);
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    private void Save(AccountStat saved)
+    {
         using var store = new ScanStore(layout, verifyBlobs: false, sink.Warning);
-        var deleted = Deleted(store, id, items);
-        if (deleted.Count == 0)
-        {
-            return;
-        }
-
-        var scanAccount = store.OpenAccount(id, registry.Stats[id]);
+        var scanAccount = store.OpenAccount(account, saved);
         var folders = scanAccount.Stat.Folders.ToDictionary(f => (f.Path, f.Kind));
         var now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
-        foreach (var item in deleted)
+        while (_revived.TryDequeue(out var item))
         {
-            if (folders.TryGetValue((item.FolderPath, item.FolderKind), out var folder))
+            if (folders.TryGetValue((item.Folder.Path, item.Folder.Kind), out var folder))
             {
                 store.Writer.Append(scanAccount.Journal, item.Id, item.State with { Folder = new ItemId(folder.Id) }, now);
 
@@ -47,24 +57,6 @@ internal sealed class RevivedItems(BackupLayout layout, IOperationSink sink)
             NextItem = scanAccount.NextItem,
             Folders = [.. scanAccount.Stat.Folders.Select(f => folders[(f.Path, f.Kind)])],
         };
-        stat.Write(layout, id);
-    }
-
-    private static List<RevivedItem> Deleted(ScanStore store, Guid account, IReadOnlyList<RevivedItem> items)
-    {
-        using var db = store.Writer.Catalog.Connect();
-        using var select = db.Prepare($"SELECT deleted FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? AND end = {Catalog.Open}");
-        var deleted = new List<RevivedItem>();
-        foreach (var item in items)
-        {
-            if (select.Bind(0, account.ToString("D")).Bind(1, item.Id.Value).Step() && select.Int64(0) != 0)
-            {
-                deleted.Add(item);
-            }
-
-            select.Reset();
-        }
-
-        return deleted;
+        stat.Write(layout, account);
     }
 }
