@@ -1,4 +1,5 @@
 using MailBackup.Configuration;
+using MailBackup.Exporting;
 using MailBackup.Maintenance;
 using MailBackup.Model;
 using MailBackup.Operations;
@@ -40,6 +41,9 @@ public sealed class BackupNode : IDisposable
 
     /// <summary>True for an export in the transparent layout.</summary>
     public bool IsExport => _layout is TransparentLayout;
+
+    /// <summary>What to tell whoever reads a path that is not the node's own: whose it is. Null for the node's own.</summary>
+    public string? ForeignNotice => ForeignOwner is { } owner ? ForeignPath.Describe(_layout, owner) : null;
 
     public NodeConfiguration Configuration { get; private set; }
 
@@ -265,6 +269,11 @@ public sealed class BackupNode : IDisposable
         if (request is CheckRequest check)
         {
             return await new CoherencyCheck(_layout, check, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
+        if (request is BackupExportRequest export)
+        {
+            return await new BackupExport(_layout, ServerId, export, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
         Configuration = ConfigurationFile.Read(_layout);

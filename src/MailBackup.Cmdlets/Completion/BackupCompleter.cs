@@ -27,7 +27,7 @@ internal abstract class BackupCompleter : IArgumentCompleter
                 return [];
             }
 
-            using var node = BackupNode.Open(Resolve(path));
+            using var node = BackupNode.OpenForReading(Resolve(path));
             CommandName = commandName;
             string word = wordToComplete.Trim('\'', '"');
             return Complete(node, word, fakeBoundParameters).Take(Limit).ToList();

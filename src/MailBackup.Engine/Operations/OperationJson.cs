@@ -46,6 +46,7 @@ internal static class OperationJson
         Write(writer, "skipped", report.Skipped);
         Write(writer, "unrestored", report.Unrestored);
         Write(writer, "checked", report.Checked);
+        Write(writer, "blobs", report.Blobs);
         Write(writer, "errors", report.Errors);
         Write(writer, "bytesRead", report.BytesRead);
         Write(writer, "bytesStored", report.BytesStored);
@@ -108,6 +109,7 @@ internal static class OperationJson
         Unrestored = Count(element, "unrestored"),
         UnrestoredItems = ReadUnrestored(element),
         Checked = Count(element, "checked"),
+        Blobs = Count(element, "blobs"),
         Errors = Count(element, "errors"),
         BytesRead = Count(element, "bytesRead"),
         BytesStored = Count(element, "bytesStored"),

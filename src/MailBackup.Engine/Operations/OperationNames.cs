@@ -24,6 +24,8 @@ internal static class OperationNames
         nameof(OperationKind.AccountScan),
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
+        nameof(OperationKind.BackupExport),
+        nameof(OperationKind.ExternalRestore),
     ];
 
     public static string Of(OperationState state) => States[(int)state];

@@ -26,13 +26,16 @@ public sealed record OperationReport
     /// <summary>Check: transactions and blobs looked at.</summary>
     public long Checked { get; init; }
 
+    /// <summary>Export: contents written.</summary>
+    public long Blobs { get; init; }
+
     /// <summary>Items (or accounts, or stored records) that failed.</summary>
     public long Errors { get; init; }
 
     /// <summary>Bytes of content read from the source, or restored to it.</summary>
     public long BytesRead { get; init; }
 
-    /// <summary>Bytes that the backup path grew by.</summary>
+    /// <summary>Bytes that the backup path (or the export) grew by.</summary>
     public long BytesStored { get; init; }
 
     public double Seconds { get; init; }

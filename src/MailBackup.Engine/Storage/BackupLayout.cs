@@ -42,18 +42,33 @@ public class BackupLayout(string root, string? state = null)
 
     public string Map(Guid server) => Path.Combine(Root, MapPrefix + server.ToString("D"));
 
+    /// <summary>Maps of servers whose backups were restored here: not owners, and where a version that knows none of this does not look for owners.</summary>
+    public string Imported => Path.Combine(Root, "imported");
+
+    public string ImportedMap(Guid server) => Path.Combine(Imported, MapPrefix + server.ToString("D"));
+
     /// <summary>The server that the path belongs to, or null when no map says so.</summary>
-    public Guid? FindOwner()
+    public Guid? FindOwner() => FindOwners() is [var first, ..] ? first : null;
+
+    /// <summary>All servers that maps name as owners, in the order of their ids: one, unless somebody copied a map here.</summary>
+    public IReadOnlyList<Guid> FindOwners() => ListMaps(Root);
+
+    /// <summary>The servers whose backups were restored here.</summary>
+    public IReadOnlyList<Guid> FindImported() => Directory.Exists(Imported) ? ListMaps(Imported) : [];
+
+    private static List<Guid> ListMaps(string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(Root, MapPrefix + "*"))
+        var servers = new List<Guid>();
+        foreach (string file in Directory.EnumerateFiles(folder, MapPrefix + "*"))
         {
             if (Guid.TryParseExact(Path.GetFileName(file).AsSpan(MapPrefix.Length), "D", out Guid server))
             {
-                return server;
+                servers.Add(server);
             }
         }
 
-        return null;
+        servers.Sort();
+        return servers;
     }
 
     public string Account(Guid account) => Path.Combine(Accounts, account.ToString("D"));

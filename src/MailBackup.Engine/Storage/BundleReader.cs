@@ -11,7 +11,11 @@ internal static class BundleReader
         new VerifyingStream(OpenUnverified(layout, digest, location), digest, location.ContentLength, $"{layout.BlobFile(digest, location)} at byte {location.Offset}");
 
     /// <summary>For a part of a content whose whole is proved by the caller.</summary>
-    public static Stream OpenUnverified(BackupLayout layout, Digest digest, BlobLocation location)
+    public static Stream OpenUnverified(BackupLayout layout, Digest digest, BlobLocation location) =>
+        new GZipStream(OpenMember(layout, digest, location), CompressionMode.Decompress);
+
+    /// <summary>The gzip member of a blob as it is stored.</summary>
+    public static Stream OpenMember(BackupLayout layout, Digest digest, BlobLocation location)
     {
         string path = layout.BlobFile(digest, location);
         Microsoft.Win32.SafeHandles.SafeFileHandle handle;
@@ -28,7 +32,7 @@ internal static class BundleReader
             throw Unreadable(path, e);
         }
 
-        return new GZipStream(new FileRegionStream(handle, path, location.Offset, location.Length), CompressionMode.Decompress);
+        return new FileRegionStream(handle, path, location.Offset, location.Length);
     }
 
     /// <summary>

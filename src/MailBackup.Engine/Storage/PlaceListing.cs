@@ -48,6 +48,14 @@ internal sealed class PlaceListing(Catalog catalog)
         return select.Bind(0, account.ToString("D")).Step() ? select.Int64(0) : 0;
     }
 
+    /// <summary>Items that the account ever had, folders too.</summary>
+    public long CountItems(Guid account)
+    {
+        using var db = catalog.Connect();
+        using var select = db.Prepare($"SELECT count(DISTINCT item) FROM state WHERE account = {Account}");
+        return select.Bind(0, account.ToString("D")).Step() ? select.Int64(0) : 0;
+    }
+
     private const string Account = "(SELECT id FROM account WHERE uuid = ?)";
 
     private static string InForce(DateTimeOffset? at) => at is { } moment

@@ -62,6 +62,20 @@ internal static class ForeignPath
         }
     }
 
+    /// <summary>Whose the path is, in a sentence or two.</summary>
+    public static string Describe(BackupLayout layout, BackupMap owner)
+    {
+        string server = $"server {owner.ServerId}{(owner.Host.Length > 0 ? $" ({owner.Host})" : "")}";
+        if (layout is not TransparentLayout)
+        {
+            return $"{layout.Root} is the backup path of {server}. It is only read; nothing in it is changed.";
+        }
+
+        var stat = BackupStat.Read(layout);
+        string export = $"{layout.Root} is an export of {server}, as it was on {stat?.Snapshot?.ToLocalTime():yyyy-MM-dd HH:mm}.";
+        return stat?.Completed is null ? export + " It was not completed: items are missing in it." : export;
+    }
+
     private static Guid? FindOwner(BackupLayout layout)
     {
         try
