@@ -7,4 +7,6 @@ public enum OperationKind
     AccountScan,
     Restore,
     CoherencyCheck,
+    Undelete,
+    AccountRestore,
 }
