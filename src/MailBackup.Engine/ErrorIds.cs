@@ -41,6 +41,10 @@ public static class ErrorIds
     public const string LdifInvalid = nameof(LdifInvalid);
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);
+    public const string NothingToRestore = nameof(NothingToRestore);
+    public const string AccountNotDeleted = nameof(AccountNotDeleted);
+    public const string AccountExists = nameof(AccountExists);
+    public const string DirectoryNotWritable = nameof(DirectoryNotWritable);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);

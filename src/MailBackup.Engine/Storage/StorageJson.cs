@@ -70,6 +70,8 @@ internal static class StorageJson
         ServerId = root.GetProperty("serverId").GetGuid(),
         Host = Text(root, "host") ?? "",
         Created = Time(root, "created") ?? default,
+        Imported = Time(root, "imported"),
+        ImportedFrom = Text(root, "importedFrom"),
     });
 
     public static byte[] Write(BackupMap map) => Build(json =>
@@ -77,6 +79,8 @@ internal static class StorageJson
         json.WriteString("serverId"u8, map.ServerId);
         json.WriteString("host"u8, map.Host);
         json.WriteString("created"u8, map.Created);
+        WriteTime(json, "imported", map.Imported);
+        WriteText(json, "importedFrom", map.ImportedFrom);
     });
 
     public static NodeConfiguration ReadConfiguration(byte[] json) => Parse(json, root =>
