@@ -28,6 +28,9 @@ internal abstract class AccountPlan
     /// </summary>
     public virtual ValueTask PrepareAsync(CancellationToken token) => ValueTask.CompletedTask;
 
+    /// <summary>All that could be restored is on the server, durable.</summary>
+    public virtual ValueTask FinishAsync() => ValueTask.CompletedTask;
+
     /// <summary>Folders to make first, parents before children. A broken one is reported to <paramref name="trouble"/> and left out.</summary>
     public virtual IReadOnlyList<PlannedFolder> Folders(Action<Model.ItemId, MailBackupException> trouble) => [];
 

@@ -35,6 +35,8 @@ internal sealed class AccountRestore(
         {
             await RestoreBatchAsync(batch, stop).ConfigureAwait(false);
         }
+
+        await plan.FinishAsync().ConfigureAwait(false);
     }
 
     /// <summary>One after another: each is counted as what it was, not as what its children have made of it.</summary>
@@ -131,7 +133,11 @@ internal sealed class AccountRestore(
                 throw fault;
             }
 
-            if (item.IsFolder)
+            if (item.LivesAlready)
+            {
+                counts.Skipped();
+            }
+            else if (item.IsFolder)
             {
                 done.Add(new Done(item.Id, AlreadyThere: !await EnsureFolderAsync(item.Folder, token).ConfigureAwait(false), 0));
             }

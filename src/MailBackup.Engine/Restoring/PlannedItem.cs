@@ -18,6 +18,9 @@ internal readonly record struct PlannedItem(ItemId Id, JournalPlace Place, Resto
     /// <summary>The backup holds it for deleted now; see <see cref="IRestoreRecord"/>.</summary>
     public bool Revives { get; init; }
 
+    /// <summary>It lives on the server again as far as the backup knows: counted as skipped, not touched.</summary>
+    public bool LivesAlready { get; init; }
+
     /// <summary>What becomes of its state on the way: a tag added, a flag stripped. Null leaves it as it was.</summary>
     public Func<ItemState, ItemState>? Adjust { get; init; }
 

@@ -6,7 +6,7 @@ using MailBackup.Storage;
 namespace MailBackup.Restoring;
 
 /// <summary>A restore operation out of this node's own backup path: items of an account, all of it, or all accounts.</summary>
-internal sealed class RestoreRun(BackupLayout layout, IRestoreTarget target, RestoreRequest request, IOperationSink sink)
+internal sealed class RestoreRun(BackupLayout layout, IMailSource source, IRestoreTarget target, RestoreRequest request, IOperationSink sink)
 {
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
@@ -37,7 +37,7 @@ internal sealed class RestoreRun(BackupLayout layout, IRestoreTarget target, Res
             Account = name,
             Target = to,
             CreateTarget = own,
-            Record = own ? new RevivedItems(layout, account, sink) : null,
+            Record = own ? new RevivedItems(layout, source, account, sink) : null,
         };
     }
 }

@@ -9,9 +9,9 @@ namespace MailBackup.Restoring;
 
 /// <summary>
 /// Writes into the journal that deleted items live again, so that they go on under their ids instead of coming back as new ones at the next scan.
-/// Only items that the backup holds for deleted, in folders that it holds for living: everything else is the scan's to find.
+/// Folders that were made for them are written down as the server now shows them. Everything else is the scan's to find.
 /// </summary>
-internal sealed class RevivedItems(BackupLayout layout, Guid account, IOperationSink sink) : IRestoreRecord
+internal sealed class RevivedItems(BackupLayout layout, IMailSource source, Guid account, IOperationSink sink) : IRestoreRecord
 {
     private readonly ConcurrentQueue<(ItemId Id, RestoreFolder Folder, ItemState State)> _revived = new();
 
@@ -23,40 +23,32 @@ internal sealed class RevivedItems(BackupLayout layout, Guid account, IOperation
         }
     }
 
-    public ValueTask SaveAsync()
+    public async ValueTask SaveAsync()
     {
-        if (!_revived.IsEmpty && AccountStat.Read(layout, account) is { Deleted: false } stat)
+        if (_revived.IsEmpty || AccountStat.Read(layout, account) is not { } stat)
         {
-            Save(stat);
+            return;
         }
 
-        return ValueTask.CompletedTask;
-    }
-
-    private void Save(AccountStat saved)
-    {
+        var there = await source.ListFoldersAsync(stat.Name, CancellationToken.None).ConfigureAwait(false);
         using var store = new ScanStore(layout, verifyBlobs: false, sink.Warning);
-        var scanAccount = store.OpenAccount(account, saved);
-        var folders = scanAccount.Stat.Folders.ToDictionary(f => (f.Path, f.Kind));
+        var scanAccount = store.OpenAccount(account, stat);
         var now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
+        var folders = new RevivedFolders(store, scanAccount, there, now);
         while (_revived.TryDequeue(out var item))
         {
-            if (folders.TryGetValue((item.Folder.Path, item.Folder.Kind), out var folder))
+            if (folders.Take(item.Folder) is { } folder)
             {
-                store.Writer.Append(scanAccount.Journal, item.Id, item.State with { Folder = new ItemId(folder.Id) }, now);
-
-                // Listed again at the next scan: the folder has changed in any case.
-                folders[(folder.Path, folder.Kind)] = folder with { Items = folder.Items + 1, Token = null };
+                store.Writer.Append(scanAccount.Journal, item.Id, item.State with { Folder = folder }, now);
             }
         }
 
         store.Writer.Commit();
-        var stat = scanAccount.Stat with
+        (scanAccount.Stat with
         {
             Journal = scanAccount.Journal.Writer.Position,
             NextItem = scanAccount.NextItem,
-            Folders = [.. scanAccount.Stat.Folders.Select(f => folders[(f.Path, f.Kind)])],
-        };
-        stat.Write(layout, account);
+            Folders = folders.Stats,
+        }).Write(layout, account);
     }
 }
