@@ -4,6 +4,7 @@ using MailBackup.Maintenance;
 using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Restoring;
+using MailBackup.Restoring.External;
 using MailBackup.Scanning;
 using MailBackup.Sources;
 using MailBackup.Storage;
@@ -18,11 +19,13 @@ namespace MailBackup;
 public sealed class BackupNode : IDisposable
 {
     private readonly BackupLayout _layout;
+    private readonly string _home;
     private readonly Lazy<OperationQueue> _operations;
 
-    private BackupNode(BackupLayout layout, Guid serverId, NodeConfiguration configuration)
+    private BackupNode(BackupLayout layout, Guid serverId, NodeConfiguration configuration, NodeOptions? options)
     {
         _layout = layout;
+        _home = NodeHome.Resolve(options);
         ServerId = serverId;
         Configuration = configuration;
         _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock));
@@ -68,7 +71,7 @@ public sealed class BackupNode : IDisposable
     {
         var server = NodeHome.GetServerId(options);
         var layout = BackupPathSetup.Initialize(path, server);
-        var node = new BackupNode(layout, server, ConfigurationFile.Read(layout));
+        var node = new BackupNode(layout, server, ConfigurationFile.Read(layout), options);
         if (configuration is not null)
         {
             node.SaveConfiguration(configuration);
@@ -85,7 +88,7 @@ public sealed class BackupNode : IDisposable
     {
         var server = NodeHome.GetServerId(options);
         var layout = BackupPathSetup.Open(path, server);
-        return new BackupNode(layout, server, ConfigurationFile.Read(layout));
+        return new BackupNode(layout, server, ConfigurationFile.Read(layout), options);
     }
 
     /// <summary>
@@ -105,7 +108,7 @@ public sealed class BackupNode : IDisposable
     private static BackupNode OpenForeign(string path, NodeOptions? options)
     {
         var (layout, owner) = ForeignPath.Open(path, NodeHome.Resolve(options));
-        return new BackupNode(layout, owner.ServerId, ForeignConfiguration(layout)) { ForeignOwner = owner };
+        return new BackupNode(layout, owner.ServerId, ForeignConfiguration(layout), options) { ForeignOwner = owner };
     }
 
     /// <summary>Not queued: takes effect at once.</summary>
@@ -285,6 +288,8 @@ public sealed class BackupNode : IDisposable
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
                 RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
                 UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
+                ExternalRestoreRequest external => await new ExternalRestoreRun(
+                    _layout, ServerId, _home, source, RestoreTarget(source), external, Options(new ScanRequest()), sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }

@@ -34,6 +34,7 @@ public static class ErrorIds
     public const string SourceSuddenlyEmpty = nameof(SourceSuddenlyEmpty);
     public const string SourceCannotRestore = nameof(SourceCannotRestore);
     public const string SourceAccountNotFound = nameof(SourceAccountNotFound);
+    public const string DirectoryEntryConflict = nameof(DirectoryEntryConflict);
     public const string DestinationInvalid = nameof(DestinationInvalid);
     public const string DestinationFull = nameof(DestinationFull);
     public const string DomainNotFound = nameof(DomainNotFound);

@@ -88,7 +88,7 @@ public sealed class GetBackupAccountCommand : BackupCommand
         IsLike(account.Name, Account)
         && IsLike(account.Domain, Domain)
         && !(NotDeleted && account.Deleted)
-        && (IncludeSystemAccount || !IsSystem(account) || IsNamed(account.Name));
+        && (IncludeSystemAccount || !SystemAccounts.IsSystem(account) || IsNamed(account.Name));
 
     /// <summary>A wildcard may match nothing; a name may not.</summary>
     private void ReportUnknown(IReadOnlyList<Account> accounts)
@@ -120,10 +120,6 @@ public sealed class GetBackupAccountCommand : BackupCommand
     }
 
     private bool IsNamed(string name) => Account?.Contains(name, StringComparer.OrdinalIgnoreCase) ?? false;
-
-    private static bool IsSystem(Account account) =>
-        string.Equals(account.Attributes.First("zimbraIsSystemAccount"), "TRUE", StringComparison.OrdinalIgnoreCase)
-        || string.Equals(account.Attributes.First("zimbraIsSystemResource"), "TRUE", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsLike(string value, string[]? patterns) =>
         patterns is null || patterns.Any(p => WildcardPattern.Get(p, WildcardOptions.IgnoreCase).IsMatch(value));

@@ -1,7 +1,7 @@
 namespace MailBackup.Operations;
 
 /// <summary>Restore of another server's backup path, or of an export, onto this server.</summary>
-public sealed record ExternalRestoreRequest : OperationRequest
+public sealed record ExternalRestoreRequest : OperationRequest, IRepeatableRestore
 {
     /// <summary>The path to restore from. Absolute; only read.</summary>
     public required string Path { get; init; }
@@ -31,4 +31,7 @@ public sealed record ExternalRestoreRequest : OperationRequest
 
     /// <summary>As everything was at this moment; null for the latest state.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <summary>What is there already is skipped, so the account as a whole is asked for.</summary>
+    public OperationRequest For(string account, IReadOnlyList<long> items) => this with { Accounts = [account] };
 }

@@ -17,7 +17,15 @@ public interface IProvisioningTarget
     /// </summary>
     /// <returns>What became of each, in their order.</returns>
     ValueTask<IReadOnlyList<ProvisioningResult>> AddAsync(IReadOnlyList<ProvisioningEntry> entries, CancellationToken token);
+
+    /// <summary>Adds entries below those of accounts (data sources), under the same terms.</summary>
+    ValueTask<IReadOnlyList<ProvisioningResult>> AddChildrenAsync(IReadOnlyList<ProvisioningChild> children, CancellationToken token);
 }
+
+/// <summary>An entry below an account's own.</summary>
+/// <param name="Account">Address of the account.</param>
+/// <param name="Relative">The entry's name below the account's (<c>cn=old mailbox</c>).</param>
+public sealed record ProvisioningChild(string Account, string Relative, ProvisioningAttributes Attributes);
 
 /// <summary>What became of one entry.</summary>
 /// <param name="Added">False when one of that name, or under that distinguished name, was there and has been left alone.</param>

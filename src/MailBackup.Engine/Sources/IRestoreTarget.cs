@@ -16,6 +16,13 @@ public interface IRestoreTarget
     /// <summary>Puts one item into an existing folder, durable when the call returns or at the next <see cref="FlushAsync"/>.</summary>
     ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token);
 
+    /// <summary>
+    /// Subscribes the account to folders that lie elsewhere: lines of <see cref="SourceFolder.Mountpoints"/>. Durable at the next
+    /// <see cref="FlushAsync"/>.
+    /// </summary>
+    /// <returns>How many were not there yet.</returns>
+    ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token);
+
     /// <summary>Makes all that was restored durable.</summary>
     ValueTask FlushAsync(CancellationToken token);
 }

@@ -3,6 +3,12 @@ namespace MailBackup.Sources;
 /// <summary>A folder of an account on the server.</summary>
 public sealed record SourceFolder
 {
+    /// <summary>
+    /// Attribute of the inbox: what the account is subscribed to that is no folder of its own (shared folders of others), one a line, as the server
+    /// writes it.
+    /// </summary>
+    public const string Mountpoints = "mountpoints";
+
     /// <summary>Path in Unicode, parts joined by <c>/</c>: <c>INBOX</c>, <c>Archive/2024</c>, <c>Contacts/personal</c>, <c>Files/plans</c>.</summary>
     public required string Path { get; init; }
 

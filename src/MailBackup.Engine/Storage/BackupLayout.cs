@@ -75,6 +75,12 @@ public class BackupLayout(string root, string? state = null)
 
     public string AccountStat(Guid account) => Path.Combine(Account(account), "account_stat");
 
+    /// <summary>Which items of other servers were restored into the account, and their ids here.</summary>
+    public string IdMapper(Guid account) => Path.Combine(Account(account), "id_mapper.log");
+
+    /// <summary>Items of other servers that were restored and have no id here yet.</summary>
+    public string IdMapperPending => Path.Combine(State, "id_mapper");
+
     /// <summary>Transactions of the account itself.</summary>
     public JournalFile AccountInfo(Guid account) =>
         new(account.ToString("D") + "/account_info", _ => Path.Combine(Account(account), "account_info.jsonl"), Segmented: false);

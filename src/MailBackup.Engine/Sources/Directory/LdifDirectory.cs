@@ -28,16 +28,50 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
         return new(entries.FirstOrDefault(e => e.Kind == kind && string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase)));
     }
 
-    public async ValueTask<IReadOnlyList<ProvisioningResult>> AddAsync(IReadOnlyList<ProvisioningEntry> entries, CancellationToken token)
+    public ValueTask<IReadOnlyList<ProvisioningResult>> AddAsync(IReadOnlyList<ProvisioningEntry> entries, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(entries);
+        return ChangeAsync(
+            (present, fresh) => entries.Select(e =>
+            {
+                var added = new List<ProvisioningEntry>();
+                var result = present.Judge(e, added);
+                fresh.AddRange(added.Select(a => (Action<LdifWriter>)(w => w.Write(a))));
+                return result;
+            }),
+            token);
+    }
+
+    public ValueTask<IReadOnlyList<ProvisioningResult>> AddChildrenAsync(IReadOnlyList<ProvisioningChild> children, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(children);
+        return ChangeAsync(
+            (present, fresh) => children.Select(c =>
+            {
+                var result = present.Judge(c, out string dn);
+                if (result.Added)
+                {
+                    fresh.Add(w => w.WriteRecord(dn, c.Attributes));
+                }
+
+                return result;
+            }),
+            token);
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    /// <param name="judge">Tells what becomes of each entry, and adds what is to be written to its list.</param>
+    private async ValueTask<IReadOnlyList<ProvisioningResult>> ChangeAsync(
+        Func<LdifPresence, List<Action<LdifWriter>>, IEnumerable<ProvisioningResult>> judge, CancellationToken token)
+    {
         await _gate.WaitAsync(token).ConfigureAwait(false);
         try
         {
             for (int attempt = 0; attempt < Attempts; attempt++)
             {
                 token.ThrowIfCancellationRequested();
-                if (TryAdd(entries) is { } results)
+                if (TryChange(judge) is { } results)
                 {
                     return results;
                 }
@@ -59,10 +93,8 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
         }
     }
 
-    public void Dispose() => _gate.Dispose();
-
     /// <returns>Null when the file changed meanwhile: then nothing was written.</returns>
-    private List<ProvisioningResult>? TryAdd(IReadOnlyList<ProvisioningEntry> entries)
+    private List<ProvisioningResult>? TryChange(Func<LdifPresence, List<Action<LdifWriter>>, IEnumerable<ProvisioningResult>> judge)
     {
         // A link to the file stays one.
         string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
@@ -77,8 +109,8 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
         }
 
         var present = new LdifPresence(file);
-        var fresh = new List<ProvisioningEntry>();
-        var results = entries.Select(e => present.Judge(e, fresh)).ToList();
+        var fresh = new List<Action<LdifWriter>>();
+        var results = judge(present, fresh).ToList();
         if (fresh.Count == 0)
         {
             return results;
@@ -113,7 +145,7 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
         }
     }
 
-    private static void Copy(string file, FileStream output, List<ProvisioningEntry> entries)
+    private static void Copy(string file, FileStream output, List<Action<LdifWriter>> entries)
     {
         string lineEnd = "\n";
         var tail = new byte[4];
@@ -132,7 +164,7 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
         }
 
         var writer = new LdifWriter(output, lineEnd);
-        entries.ForEach(writer.Write);
+        entries.ForEach(write => write(writer));
     }
 
     private MailBackupException NotWritable(string problem, string action, Exception? inner) =>

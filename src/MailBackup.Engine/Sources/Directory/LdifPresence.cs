@@ -10,6 +10,7 @@ internal sealed class LdifPresence
 
     private readonly HashSet<string> _distinguishedNames = new(StringComparer.Ordinal);
     private readonly HashSet<(ProvisioningKind, string)> _names = [];
+    private readonly Dictionary<string, string> _accounts = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _addresses = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads the file through. Throws <c>LdifInvalid</c>.</summary>
@@ -53,6 +54,19 @@ internal sealed class LdifPresence
         return new ProvisioningResult(Added: true, note);
     }
 
+    /// <summary>Whether a child may be added, and its whole name.</summary>
+    public ProvisioningResult Judge(ProvisioningChild child, out string dn)
+    {
+        dn = "";
+        if (!_accounts.TryGetValue(child.Account, out string? account))
+        {
+            return new ProvisioningResult(Added: false, $"{child.Account} has no entry in the directory to add {child.Relative} to.");
+        }
+
+        dn = $"{child.Relative},{account}";
+        return new ProvisioningResult(_distinguishedNames.Add(DistinguishedName.Normalize(dn)));
+    }
+
     private (ProvisioningEntry Entry, string? Note) WithoutTaken(ProvisioningEntry entry)
     {
         if (entry.Kind is not (ProvisioningKind.Account or ProvisioningKind.DistributionList))
@@ -84,6 +98,11 @@ internal sealed class LdifPresence
     private void Take(ProvisioningEntry entry)
     {
         _names.Add(Key(entry));
+        if (entry.Kind == ProvisioningKind.Account)
+        {
+            _accounts[entry.Name] = entry.Attributes.First("dn")!;
+        }
+
         if (entry.Kind is ProvisioningKind.Account or ProvisioningKind.DistributionList)
         {
             foreach (string address in Addresses(entry))

@@ -21,7 +21,8 @@ internal sealed class LdifWriter(Stream output, string lineEnd)
         }
     }
 
-    private void WriteRecord(string dn, ProvisioningAttributes attributes)
+    /// <summary>One entry without its children, followed by an empty line.</summary>
+    public void WriteRecord(string dn, ProvisioningAttributes attributes)
     {
         WriteLine("dn", dn);
 

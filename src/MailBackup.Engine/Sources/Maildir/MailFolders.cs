@@ -29,6 +29,14 @@ internal static class MailFolders
             Add(name, mailbox.MailDirectory + "/" + name, status);
         }
 
+        if (folders.Count > 0 && subscriptions.Count > 0)
+        {
+            // Folders of others, and some of one's own that are not there (any more): kept with the inbox, which every mailbox has.
+            var attributes = folders[0].Attributes?.ToDictionary(StringComparer.Ordinal) ?? [];
+            attributes[SourceFolder.Mountpoints] = string.Join('\n', subscriptions.Values.Order(StringComparer.Ordinal));
+            folders[0] = folders[0] with { Attributes = attributes };
+        }
+
         return folders;
 
         void Add(string key, string directory, FileStatus status)
@@ -44,7 +52,7 @@ internal static class MailFolders
             FileStatus? keywords = FileStatus.TryGet(directory, KeywordFile.FileName, out var k) ? k : null;
             string path = FolderName.ToPath(key);
             bool subscribed = key == FolderName.InboxKey
-                ? subscriptions.Contains(FolderName.Inbox) : IsSubscribed(subscriptions, key, path);
+                ? subscriptions.Remove(FolderName.Inbox) : TakeSubscription(subscriptions, key, path);
             folders.Add(new SourceFolder
             {
                 Path = FolderName.MakeUnique(path, taken),
@@ -58,8 +66,8 @@ internal static class MailFolders
     }
 
     // Servers that write names in UTF-8 subscribe to them in UTF-8, and some join the parts with a slash.
-    private static bool IsSubscribed(HashSet<string> subscriptions, string key, string path) =>
-        subscriptions.Contains(key[1..]) || subscriptions.Contains(path) || subscriptions.Contains(path.Replace('/', '.'));
+    private static bool TakeSubscription(Dictionary<string, string> subscriptions, string key, string path) =>
+        subscriptions.Remove(key[1..]) | subscriptions.Remove(path) | subscriptions.Remove(path.Replace('/', '.'));
 
     private static List<(string Name, FileStatus Status)> FolderDirectories(string mailDirectory, FileStatus root)
     {

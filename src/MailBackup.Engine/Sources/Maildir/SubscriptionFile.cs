@@ -11,10 +11,12 @@ internal static class SubscriptionFile
     public const string FileName = "subscriptions";
     public const string Version2Header = "V\t2\n\n";
 
-    /// <summary>Storage names as the directories have them after their dot (<c>Archive.2024</c>), and <c>INBOX</c>.</summary>
-    public static HashSet<string> Read(string mailDirectory)
+    /// <summary>
+    /// Storage names as the directories have them after their dot (<c>Archive.2024</c>), and <c>INBOX</c>; each with its line as it stands in the file.
+    /// </summary>
+    public static Dictionary<string, string> Read(string mailDirectory)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
         bool version2 = false;
         foreach (string line in SmallFile.ReadLines(mailDirectory, FileName))
         {
@@ -24,7 +26,7 @@ internal static class SubscriptionFile
             }
             else if (line.Length > 0)
             {
-                names.Add(version2 ? string.Join('.', line.Split('\t').Select(Unescape)) : line);
+                names[version2 ? string.Join('.', line.Split('\t').Select(Unescape)) : line] = line;
             }
         }
 
@@ -32,11 +34,19 @@ internal static class SubscriptionFile
     }
 
     /// <summary>The content with one more line, or null when the name is in it.</summary>
-    public static byte[]? Add(byte[]? content, string storageName)
+    public static byte[]? Add(byte[]? content, string storageName) =>
+        AddLine(content, version2 => version2 ? string.Join('\t', storageName.Split('.').Select(Escape)) : storageName);
+
+    /// <summary>The same for a line of another mailbox's file: of whatever namespace, its separators become those of this file.</summary>
+    public static byte[]? AddElsewhere(byte[]? content, string line) => AddLine(content, version2 =>
+        version2 == line.Contains('\t', StringComparison.Ordinal) ? line
+        : version2 ? string.Join('\t', line.Split('/').Select(Escape))
+        : string.Join('/', line.Split('\t').Select(Unescape)));
+
+    private static byte[]? AddLine(byte[]? content, Func<bool, string> format)
     {
         string text = content is null ? "" : Encoding.UTF8.GetString(content);
-        bool version2 = text.StartsWith(Version2Header, StringComparison.Ordinal);
-        string line = version2 ? string.Join('\t', storageName.Split('.').Select(Escape)) : storageName;
+        string line = format(text.StartsWith(Version2Header, StringComparison.Ordinal));
         if (text.Split('\n').Contains(line, StringComparer.Ordinal))
         {
             return null;

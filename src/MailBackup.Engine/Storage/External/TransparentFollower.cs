@@ -25,22 +25,23 @@ internal static class TransparentFollower
         }
 
         var stamp = Stamp(layout);
+        bool whole = true;
         foreach (var uuid in layout.ListAccounts())
         {
             var account = writer.GetAccount(uuid);
             foreach (long item in layout.ListItems(uuid))
             {
-                ReadItem(layout, writer, uuid, account.Id, new ItemId(item), warn);
+                whole &= ReadItem(layout, writer, uuid, account.Id, new ItemId(item), warn);
             }
 
             writer.SetPosition(account.Id, JournalPosition.Start);
         }
 
-        // Blobs are not listed, so there is no place in a bundle to remember.
-        writer.SetBundlePosition(0, stamp ?? 0);
+        // Blobs are not listed, so there is no place in a bundle to remember. What is damaged is told every time.
+        writer.SetBundlePosition(0, whole ? stamp ?? 0 : 0);
     }
 
-    private static void ReadItem(TransparentLayout layout, CatalogWriter writer, Guid account, long catalogId, ItemId item, Action<string>? warn)
+    private static bool ReadItem(TransparentLayout layout, CatalogWriter writer, Guid account, long catalogId, ItemId item, Action<string>? warn)
     {
         string path = layout.ItemFile(account, item);
         try
@@ -51,10 +52,13 @@ internal static class TransparentFollower
             {
                 writer.Apply(catalogId, transaction, place);
             }
+
+            return true;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or OverflowException)
         {
             warn?.Invoke($"{path}: {e.Message} The item is not listed.");
+            return false;
         }
     }
 

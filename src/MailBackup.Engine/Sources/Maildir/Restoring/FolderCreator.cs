@@ -83,7 +83,24 @@ internal sealed class FolderCreator(Mailbox mailbox, Action<string> changed)
             await SubscribeAsync(key == FolderName.InboxKey ? FolderName.Inbox : key[1..], token).ConfigureAwait(false);
         }
 
+        if (made && attributes is not null && attributes.TryGetValue(SourceFolder.Mountpoints, out string? mountpoints))
+        {
+            await AddMountpointsAsync(mountpoints.Split('\n'), token).ConfigureAwait(false);
+        }
+
         return made;
+    }
+
+    /// <summary>Adds lines for folders that lie elsewhere to the subscriptions; gives how many were not there.</summary>
+    public async ValueTask<int> AddMountpointsAsync(IReadOnlyList<string> mountpoints, CancellationToken token)
+    {
+        int added = 0;
+        foreach (string mountpoint in mountpoints)
+        {
+            added += await ChangeSubscriptionsAsync(c => SubscriptionFile.AddElsewhere(c, mountpoint), token).ConfigureAwait(false) ? 1 : 0;
+        }
+
+        return added;
     }
 
     public bool EnsureFiles(string key, FolderKind kind, IReadOnlyDictionary<string, string>? attributes)
@@ -175,14 +192,20 @@ internal sealed class FolderCreator(Mailbox mailbox, Action<string> changed)
         }
     }
 
-    private async ValueTask SubscribeAsync(string storageName, CancellationToken token)
+    private async ValueTask SubscribeAsync(string storageName, CancellationToken token) =>
+        await ChangeSubscriptionsAsync(c => SubscriptionFile.Add(c, storageName), token).ConfigureAwait(false);
+
+    private async ValueTask<bool> ChangeSubscriptionsAsync(Func<byte[]?, byte[]?> change, CancellationToken token)
     {
         FileStatus.TryGet(mailbox.MailDirectory, out var owner);
         using var file = await DotLock.AcquireAsync(mailbox.MailDirectory, SubscriptionFile.FileName, owner, token).ConfigureAwait(false);
-        if (SubscriptionFile.Add(SmallFile.TryRead(mailbox.MailDirectory, SubscriptionFile.FileName), storageName) is { } content)
+        if (change(SmallFile.TryRead(mailbox.MailDirectory, SubscriptionFile.FileName)) is not { } content)
         {
-            file.Replace(content);
-            changed(mailbox.MailDirectory);
+            return false;
         }
+
+        file.Replace(content);
+        changed(mailbox.MailDirectory);
+        return true;
     }
 }

@@ -42,6 +42,14 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         return RestoreErrors.GuardAsync(() => Writer(account, folder, key).RestoreAsync(item, token));
     }
 
+    public async ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(mountpoints);
+        return await RestoreErrors.GuardAsync(async () =>
+            await new FolderCreator(layout.Find(account) ?? throw NoAccount(account), Changed).AddMountpointsAsync(mountpoints, token).ConfigureAwait(false))
+            .ConfigureAwait(false);
+    }
+
     public ValueTask FlushAsync(CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
