@@ -14,6 +14,8 @@ internal static class CommandCatalog
         HistoryCommand.Spec,
         ExportCommand.Spec,
         RestoreCommand.Spec,
+        UndeleteCommand.Spec,
+        RestoreAccountCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
         InfoCommand.Spec,
