@@ -19,6 +19,7 @@ internal sealed class ExternalRestoreRun(
     private const int DefaultAtOnce = 4;
 
     private readonly PhaseSink _sink = new(sink);
+    private bool _sameServer;
 
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
@@ -33,6 +34,8 @@ internal sealed class ExternalRestoreRun(
                 layout.Root);
         }
 
+        // Only of an export: then what is here under an item's own id need not be looked for by content.
+        _sameServer = owner.ServerId == server;
         using var reader = new BackupReader(layout, StoreReader.OpenCatalog(layout, Damaged));
         var accounts = ExternalAccounts.Choose(layout, request, _sink);
         var usable = await RestoreDirectoryAsync(layout, accounts, stop).ConfigureAwait(false);
@@ -112,11 +115,11 @@ internal sealed class ExternalRestoreRun(
     {
         var registry = AccountRegistry.Load(own);
         var mapped = accounts.Where(a => RestoredIds.HasPending(own, a.Name)
-            || (registry.FindLiving(a.Name) is { } id && File.Exists(own.IdMapper(id)))).ToList();
+            || (registry.FindLiving(a.Name) is { } id && ((_sameServer && id == a.Id) || File.Exists(own.IdMapper(id))))).ToList();
         var present = new Dictionary<string, PresentItems>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, id) in await ResolveAsync(mapped.Select(a => a.Name), stop).ConfigureAwait(false))
         {
-            present[name] = PresentItems.Load(own, id, mapped.First(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)).Id);
+            present[name] = PresentItems.Load(own, id, mapped.First(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)).Id, _sameServer);
         }
 
         return present;

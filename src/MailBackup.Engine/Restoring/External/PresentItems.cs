@@ -9,24 +9,33 @@ internal sealed class PresentItems
     private readonly Dictionary<ItemId, HashSet<Digest>> _present = new();
 
     /// <summary>Reads the map of the account and keeps of it what the backup holds for living.</summary>
-    public static PresentItems Load(BackupLayout own, Guid account, Guid sourceAccount)
+    /// <param name="sameIds">The other backup is an export of this one: its ids are the ids here.</param>
+    public static PresentItems Load(BackupLayout own, Guid account, Guid sourceAccount, bool sameIds)
     {
         var items = new PresentItems();
         string path = own.IdMapper(account);
-        if (!File.Exists(path))
-        {
-            return items;
-        }
-
         using var catalog = StoreReader.OpenCatalog(own, null);
         using var db = catalog.Connect();
+        if (sameIds && account == sourceAccount)
+        {
+            using var living = db.Prepare($"""
+                SELECT item, digest FROM state
+                WHERE account = (SELECT id FROM account WHERE uuid = ?) AND end = {Catalog.Open} AND deleted = 0 AND digest IS NOT NULL
+                """);
+            living.Bind(0, account.ToString("D"));
+            while (living.Step())
+            {
+                items.Add(new ItemId(living.Int64(0)), living.Digest(1)!.Value);
+            }
+        }
+
         using var select = db.Prepare(
             $"SELECT 1 FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? AND end = {Catalog.Open} AND deleted = 0");
         foreach (var (_, item, restored, digest) in IdMap.Read(path).Where(e => e.Account == sourceAccount))
         {
             if (select.Bind(0, account.ToString("D")).Bind(1, restored.Value).Step())
             {
-                (items._present.TryGetValue(item, out var digests) ? digests : items._present[item] = []).Add(digest);
+                items.Add(item, digest);
             }
 
             select.Reset();
@@ -36,4 +45,7 @@ internal sealed class PresentItems
     }
 
     public bool Contains(ItemId item, Digest digest) => _present.TryGetValue(item, out var digests) && digests.Contains(digest);
+
+    private void Add(ItemId item, Digest digest) =>
+        (_present.TryGetValue(item, out var digests) ? digests : _present[item] = []).Add(digest);
 }
