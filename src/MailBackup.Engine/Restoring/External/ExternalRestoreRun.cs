@@ -45,6 +45,7 @@ internal sealed class ExternalRestoreRun(
         {
             await RestoreItemsAsync(reader, filled, stop).ConfigureAwait(false);
             await RestoreExtrasAsync(reader, usable, filled, stop).ConfigureAwait(false);
+            await ResolveAsync(filled.Select(a => a.Name), stop).ConfigureAwait(false);
         }
 
         return _sink.Total;
@@ -107,7 +108,6 @@ internal sealed class ExternalRestoreRun(
         }
 
         _sink.End(await Runner(reader).RunAsync(plans, stop).ConfigureAwait(false));
-        await ResolveAsync(accounts.Select(a => a.Name), stop).ConfigureAwait(false);
     }
 
     /// <summary>What an earlier restore brought and the accounts still have, wherever it lies by now.</summary>

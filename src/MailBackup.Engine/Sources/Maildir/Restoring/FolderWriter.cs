@@ -22,6 +22,9 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
 
     public int PendingCount => Pending.Count;
 
+    /// <summary>How many are using it right now; guarded by the one who hands it out.</summary>
+    public int Uses { get; set; }
+
     /// <summary>The file system that the folder is on.</summary>
     public ulong Device => owner.Device;
 

@@ -10,6 +10,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
     private const int FewFiles = 8;
 
     private readonly Lock _lock = new();
+    private readonly Lock _flush = new();
     private readonly Dictionary<string, FolderWriter> _writers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changedDirectories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _freshInboxes = new(StringComparer.OrdinalIgnoreCase);
@@ -39,7 +40,21 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(item);
         string key = RestorePath.ToKey(folder);
-        return RestoreErrors.GuardAsync(() => Writer(account, folder, key).RestoreAsync(item, token));
+        return RestoreErrors.GuardAsync(async () =>
+        {
+            var writer = Writer(account, folder, key);
+            try
+            {
+                return await writer.RestoreAsync(item, token).ConfigureAwait(false);
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    writer.Uses--;
+                }
+            }
+        });
     }
 
     public async ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token)
@@ -53,6 +68,18 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
     public ValueTask FlushAsync(CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
+
+        // One at a time: of two that overlap, one would publish what only the other has yet to sync.
+        lock (_flush)
+        {
+            Flush();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Flush()
+    {
         List<FolderWriter> writers;
         lock (_lock)
         {
@@ -70,7 +97,6 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
             SyncDirectories();
             return true;
         });
-        return ValueTask.CompletedTask;
     }
 
     private static void SyncContents(List<FolderWriter> writers)
@@ -88,6 +114,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         }
     }
 
+    /// <summary>Counts as used until the caller has taken that back.</summary>
     private FolderWriter Writer(string account, RestoreFolder folder, string key)
     {
         string name = $"{account}\0{folder.Kind}\0{key}";
@@ -95,6 +122,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         {
             if (_writers.TryGetValue(name, out var known))
             {
+                known.Uses++;
                 return known;
             }
         }
@@ -109,8 +137,10 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         {
             if (!_writers.TryAdd(name, writer))
             {
-                return _writers[name];
+                writer = _writers[name];
             }
+
+            writer.Uses++;
         }
 
         foreach (string changed in writer.ChangedDirectories())
@@ -138,7 +168,8 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
             _changedDirectories.Clear();
             foreach (var (name, writer) in _writers.Count > ManyWriters ? _writers.ToList() : [])
             {
-                if (writer.PendingCount == 0)
+                // One that somebody is about to write to would never be flushed again.
+                if (writer is { Uses: 0, PendingCount: 0 })
                 {
                     _writers.Remove(name);
                 }
