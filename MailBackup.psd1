@@ -25,6 +25,8 @@
         'Get-BackupPath'
         'Get-BackupSource'
         'Invoke-CoherencyCheck'
+        'Restore-BackupAccount'
+        'Restore-DeletedItem'
         'Restore-Item'
         'Set-BackupConfiguration'
         'Set-BackupPath'
