@@ -27,6 +27,8 @@
         'Get-BackupSource'
         'Invoke-CoherencyCheck'
         'Restore-Backup'
+        'Restore-BackupAccount'
+        'Restore-DeletedItem'
         'Restore-Item'
         'Set-BackupConfiguration'
         'Set-BackupPath'

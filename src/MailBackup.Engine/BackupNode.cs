@@ -133,6 +133,22 @@ public sealed class BackupNode : IDisposable
     /// <summary>Every state of an account's own attributes, oldest first. Errors: <c>AccountNotFound</c>.</summary>
     public IReadOnlyList<Account> GetAccountHistory(string account) => AccountListing.History(_layout, account);
 
+    /// <summary>
+    /// Addresses of all accounts that the server has now, in its directory or as a mailbox. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>,
+    /// <c>SourceUnreadable</c>, <c>LdifInvalid</c>.
+    /// </summary>
+    public async Task<IReadOnlySet<string>> GetLiveAccountsAsync(CancellationToken token)
+    {
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            var names = new HashSet<string>(await source.ListMailboxesAsync(token).ConfigureAwait(false), StringComparer.OrdinalIgnoreCase);
+            var directory = await source.ReadProvisioningAsync(null, token).ConfigureAwait(false);
+            names.UnionWith(directory?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name) ?? []);
+            return names;
+        }
+    }
+
     /// <summary>Domains, COS or lists by name as they were at a moment, deleted ones left out.</summary>
     public IReadOnlyList<ProvisioningEntry> GetProvisioning(ProvisioningKind kind, DateTimeOffset? at = null) =>
         AccountListing.Entries(_layout, kind, at);
