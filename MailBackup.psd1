@@ -36,6 +36,7 @@
         'Start-AccountScan'
         'Start-SmartScan'
         'Stop-BackupOperation'
+        'Test-BackupNotification'
         'Test-BackupSource'
         'Wait-BackupOperation'
     )

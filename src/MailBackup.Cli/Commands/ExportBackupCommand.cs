@@ -16,7 +16,7 @@ internal static class ExportBackupCommand
         mailbackup export-backup --destination /mnt/usb/export
         mailbackup export-backup --destination /mnt/usb/export --domain example.org --free-space-threshold 1024
         mailbackup export-backup --destination /mnt/usb/export --cos office --skip-item
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

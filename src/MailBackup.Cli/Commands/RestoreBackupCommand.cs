@@ -27,7 +27,7 @@ internal static class RestoreBackupCommand
         mailbackup restore-backup --path /mnt/old/backup --account alice@example.org --at 2026-03-01
         mailbackup restore-backup --path /mnt/usb/export --domain example.org --skip alias distribution-list
         mailbackup restore-backup --path /mnt/old/backup --account-file accounts.txt --throttle-limit 8
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

@@ -20,7 +20,7 @@ internal static class RestoreCommand
         mailbackup restore --account alice@example.org --at 2026-03-01
         mailbackup restore
         mailbackup restore --operation 1a2b3c4d            # what that restore could not restore, and nothing else
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {
