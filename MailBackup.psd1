@@ -34,6 +34,7 @@
         'Start-AccountScan'
         'Start-SmartScan'
         'Stop-BackupOperation'
+        'Test-BackupNotification'
         'Test-BackupSource'
         'Wait-BackupOperation'
     )

@@ -19,6 +19,7 @@ internal static class CommandCatalog
         OperationsCommand.Spec,
         CheckCommand.Spec,
         InfoCommand.Spec,
+        ConfigCommand.Spec,
     ];
 
     public const string RootExamples = """

@@ -16,7 +16,7 @@ internal static class RestoreAccountCommand
         mailbackup restore-account --account alice@example.org                                    # a deleted account
         mailbackup restore-account --account alice@example.org --as alice.march@example.org --at 2026-03-01
         mailbackup restore-account --account alice@example.org --as hold@example.org --hide-from-gal --include-deleted
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

@@ -16,7 +16,7 @@ internal static class UndeleteCommand
         mailbackup undelete --account alice@example.org --after yesterday
         mailbackup undelete --account alice@example.org --after 2026-03-01 --before 2026-03-03T12:00
         mailbackup undelete --account alice@example.org --account bob@example.org --after -3d --folder Recovered
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {
