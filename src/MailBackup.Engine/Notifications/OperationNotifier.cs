@@ -11,10 +11,10 @@ namespace MailBackup.Notifications;
 internal sealed class OperationNotifier(string backupPath, Func<NotificationConfiguration> configure) : IOperationObserver
 {
     public Task<string?> StartedAsync(Operation operation) =>
-        OperationNames.IsRestore(operation.Kind) ? SendAsync(operation, c => c.To) : Task.FromResult<string?>(null);
+        operation.Kind.IsRestore() ? SendAsync(operation, c => c.To) : Task.FromResult<string?>(null);
 
     public Task<string?> EndedAsync(Operation operation) => SendAsync(
-        operation, c => OperationNames.IsRestore(operation.Kind) || operation.State != OperationState.Completed ? c.To : []);
+        operation, c => operation.Kind.IsRestore() || operation.State != OperationState.Completed ? c.To : []);
 
     private async Task<string?> SendAsync(Operation operation, Func<NotificationConfiguration, IReadOnlyList<string>> administrators)
     {

@@ -30,9 +30,6 @@ internal static class OperationNames
         nameof(OperationKind.ExternalRestore),
     ];
 
-    /// <summary>What puts something onto the server: an administrator hears of it when it begins, too.</summary>
-    public static bool IsRestore(OperationKind kind) => kind is OperationKind.Restore;
-
     /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>
     public static string Words(OperationKind kind)
     {

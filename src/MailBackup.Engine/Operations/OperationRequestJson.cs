@@ -22,6 +22,8 @@ public static class OperationRequestJson
     {
         ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
         RestoreRequest restore => (OperationKind.Restore, Write(restore)),
+        UndeleteRequest undelete => (OperationKind.Undelete, UndeleteRequestJson.Write(undelete)),
+        AccountRestoreRequest account => (OperationKind.AccountRestore, AccountRestoreRequestJson.Write(account)),
         CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
         UndeleteRequest undelete => (OperationKind.Undelete, UndeleteRequestJson.Write(undelete)),
         AccountRestoreRequest account => (OperationKind.AccountRestore, AccountRestoreRequestJson.Write(account)),
