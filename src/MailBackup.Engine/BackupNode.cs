@@ -1,3 +1,4 @@
+using MailBackup.Archives;
 using MailBackup.Configuration;
 using MailBackup.Maintenance;
 using MailBackup.Model;
@@ -145,11 +146,30 @@ public sealed class BackupNode : IDisposable
 
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
 
+    /// <summary>
+    /// Writes an account as it was at a moment as a zip archive into a stream, which may be a pipe. Only reads, so it is not queued. What could not be read
+    /// is told to <paramref name="sink"/> and counted in the report; what has gone into the stream when this throws is no archive.
+    /// </summary>
+    public Task<OperationReport> ExportAccountAsync(string account, DateTimeOffset? at, Stream output, IOperationSink sink, CancellationToken stop) =>
+        new AccountExport(_layout, new ExportAccountRequest { Account = account, At = at, Format = ArchiveFormat.Zip, Destination = "" }, sink)
+            .RunAsync(output, stop);
+
+    /// <summary>Counts what an import would do; changes nothing. Errors: as the import's.</summary>
+    public async Task<ImportPreview> PreviewImportAsync(ImportAccountRequest request, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            return await Import(source, request, new OperationRecorder()).PreviewAsync(stop).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Puts an operation into the queue. Returns at once.</summary>
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request is ScanRequest or RestoreRequest)
+        if (request is ScanRequest or RestoreRequest or ImportAccountRequest)
         {
             // Better told now than by an operation that fails when its turn comes.
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
@@ -202,6 +222,11 @@ public sealed class BackupNode : IDisposable
             return await new CoherencyCheck(_layout, check, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
+        if (request is ExportAccountRequest export)
+        {
+            return await new AccountExport(_layout, export, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
         Configuration = ConfigurationFile.Read(_layout);
         var source = OpenSource();
         await using (source.ConfigureAwait(false))
@@ -210,6 +235,7 @@ public sealed class BackupNode : IDisposable
             {
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
                 RestoreRequest restore => await new RestoreRun(_layout, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
+                ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }
@@ -217,6 +243,14 @@ public sealed class BackupNode : IDisposable
 
     private ScanOptions Options(ScanRequest scan) =>
         new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold);
+
+    /// <summary>What is about to be changed or removed is scanned first, within the same operation.</summary>
+    private AccountImport Import(IMailSource source, ImportAccountRequest request, IOperationSink sink)
+    {
+        var scan = new ScanRequest { Accounts = [request.Account] };
+        return new AccountImport(
+            _layout, source, request, sink, (scanSink, stop) => new SmartScan(_layout, source, scan, Options(scan), scanSink).RunAsync(stop));
+    }
 
     private static IRestoreTarget RestoreTarget(IMailSource source) => source.RestoreTarget ?? throw new MailBackupException(
         ErrorIds.SourceCannotRestore, $"{source.Description} takes no items back.", "Export the items instead.", source.Description);

@@ -34,6 +34,12 @@ public static class ErrorIds
     public const string LdifInvalid = nameof(LdifInvalid);
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);
+    public const string ArchiveExists = nameof(ArchiveExists);
+    public const string ArchiveNotFound = nameof(ArchiveNotFound);
+    public const string ArchiveNotWritable = nameof(ArchiveNotWritable);
+    public const string ArchiveInvalid = nameof(ArchiveInvalid);
+    public const string ArchiveItemInvalid = nameof(ArchiveItemInvalid);
+    public const string ItemNotInBackup = nameof(ItemNotInBackup);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);

@@ -7,4 +7,7 @@ public enum OperationKind
     AccountScan,
     Restore,
     CoherencyCheck,
+    AccountExport,
+    AccountImport,
+    BlobRestore,
 }

@@ -24,6 +24,9 @@ internal static class OperationNames
         nameof(OperationKind.AccountScan),
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
+        nameof(OperationKind.AccountExport),
+        nameof(OperationKind.AccountImport),
+        nameof(OperationKind.BlobRestore),
     ];
 
     public static string Of(OperationState state) => States[(int)state];

@@ -17,6 +17,8 @@ public static class OperationRequestJson
             ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
             RestoreRequest restore => (OperationKind.Restore, Write(restore)),
             CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
+            ExportAccountRequest export => (OperationKind.AccountExport, ExportAccountRequestJson.Write(export)),
+            ImportAccountRequest import => (OperationKind.AccountImport, ImportAccountRequestJson.Write(import)),
             _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
         };
     }
@@ -30,6 +32,8 @@ public static class OperationRequestJson
             OperationKind.AccountScan => ReadScan,
             OperationKind.Restore => ReadRestore,
             OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
+            OperationKind.AccountExport => ExportAccountRequestJson.Read,
+            OperationKind.AccountImport => ImportAccountRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

@@ -46,4 +46,7 @@ public interface IMailSource : IAsyncDisposable
 
     /// <summary>Where restored items go, or null when this source cannot take any.</summary>
     IRestoreTarget? RestoreTarget { get; }
+
+    /// <summary>What may change and remove items, or null when this source lets nobody.</summary>
+    IMailboxEditor? Editor => null;
 }

@@ -39,11 +39,14 @@ public sealed class MaildirSource : IMailSource
         _clock = clock ?? TimeProvider.System;
         _root = CheckRoot();
         RestoreTarget = new MaildirRestoreTarget(_layout);
+        Editor = new MaildirEditor(_layout);
     }
 
     public string Description => $"Maildir {_layout.Root}";
 
     public IRestoreTarget? RestoreTarget { get; }
+
+    public IMailboxEditor? Editor { get; }
 
     public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)
     {
