@@ -169,7 +169,7 @@ public sealed class BackupNode : IDisposable
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request is ScanRequest or RestoreRequest or ImportAccountRequest)
+        if (request is ScanRequest or IRepeatableRestore or ImportAccountRequest)
         {
             // Better told now than by an operation that fails when its turn comes.
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
@@ -234,7 +234,8 @@ public sealed class BackupNode : IDisposable
             return request switch
             {
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
-                RestoreRequest restore => await new RestoreRun(_layout, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
+                RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
+                UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
                 ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };

@@ -18,6 +18,7 @@ public static class ErrorIds
     public const string JournalDamaged = nameof(JournalDamaged);
     public const string BlobMissing = nameof(BlobMissing);
     public const string BlobDamaged = nameof(BlobDamaged);
+    public const string BlobUnreadable = nameof(BlobUnreadable);
     public const string CatalogFailed = nameof(CatalogFailed);
     public const string AccountNotFound = nameof(AccountNotFound);
     public const string ItemNotFound = nameof(ItemNotFound);
@@ -34,6 +35,10 @@ public static class ErrorIds
     public const string LdifInvalid = nameof(LdifInvalid);
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);
+    public const string NothingToRestore = nameof(NothingToRestore);
+    public const string AccountNotDeleted = nameof(AccountNotDeleted);
+    public const string AccountExists = nameof(AccountExists);
+    public const string DirectoryNotWritable = nameof(DirectoryNotWritable);
     public const string ArchiveExists = nameof(ArchiveExists);
     public const string ArchiveNotFound = nameof(ArchiveNotFound);
     public const string ArchiveNotWritable = nameof(ArchiveNotWritable);

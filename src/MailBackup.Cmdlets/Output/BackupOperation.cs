@@ -29,7 +29,7 @@ public sealed class BackupOperation
             (Restored, Skipped, Unrestored) = (report.Restored, report.Skipped, report.Unrestored);
             (Checked, Errors) = (report.Checked, report.Errors);
             (BytesRead, BytesStored) = (report.BytesRead, report.BytesStored);
-            (Troubles, Warnings) = (report.Troubles, report.Warnings);
+            (Troubles, Warnings, UnrestoredItems) = (report.Troubles, report.Warnings, report.UnrestoredItems);
         }
 
         Duration = Started is { } start ? (Ended ?? DateTimeOffset.UtcNow) - start : null;
@@ -80,6 +80,9 @@ public sealed class BackupOperation
     public IReadOnlyList<ItemTrouble> Troubles { get; } = [];
 
     public IReadOnlyList<string> Warnings { get; } = [];
+
+    /// <summary>What a restore could not restore, by account and whole.</summary>
+    public IReadOnlyList<UnrestoredItems> UnrestoredItems { get; } = [];
 
     public string? ErrorId { get; }
 

@@ -50,6 +50,25 @@ internal static class OperationJson
         Write(writer, "bytesRead", report.BytesRead);
         Write(writer, "bytesStored", report.BytesStored);
         Write(writer, "seconds", report.Seconds);
+        if (report.UnrestoredItems.Count > 0)
+        {
+            writer.WriteStartArray("unrestoredItems");
+            foreach (var unrestored in report.UnrestoredItems)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("account", unrestored.Account);
+                writer.WriteString("items", unrestored.Ids);
+                if (unrestored.WholeAccount)
+                {
+                    writer.WriteBoolean("wholeAccount", true);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
         if (report.Troubles.Count > 0)
         {
             writer.WriteStartArray("troubles");
@@ -57,6 +76,7 @@ internal static class OperationJson
             {
                 writer.WriteStartObject();
                 writer.WriteString("errorId", trouble.ErrorId);
+                writer.WriteString("category", Category(trouble.Category));
                 writer.WriteOptional("account", trouble.Account);
                 if (trouble.Item is { } item)
                 {
@@ -86,6 +106,7 @@ internal static class OperationJson
         Restored = Count(element, "restored"),
         Skipped = Count(element, "skipped"),
         Unrestored = Count(element, "unrestored"),
+        UnrestoredItems = ReadUnrestored(element),
         Checked = Count(element, "checked"),
         Errors = Count(element, "errors"),
         BytesRead = Count(element, "bytesRead"),
@@ -94,6 +115,22 @@ internal static class OperationJson
         Troubles = ReadTroubles(element),
         Warnings = element.Strings("warnings"),
     });
+
+    private static UnrestoredItems[] ReadUnrestored(JsonElement report) => report.Optional("unrestoredItems") is not { } array
+        ? []
+        : [.. array.EnumerateArray().Select(one => new UnrestoredItems(
+            one.GetProperty("account").Text(),
+            UnrestoredItems.ParseIds(one.GetProperty("items").Text()),
+            one.Optional("wholeAccount")?.GetBoolean() ?? false))];
+
+    /// <summary>For whoever reads the row by other means; read back, it is told from the error id.</summary>
+    private static string Category(TroubleCategory category) => category switch
+    {
+        TroubleCategory.ReadError => "readError",
+        TroubleCategory.BrokenItem => "brokenItem",
+        TroubleCategory.InvalidItem => "invalidItem",
+        _ => "other",
+    };
 
     private static ItemTrouble[] ReadTroubles(JsonElement report)
     {

@@ -7,6 +7,8 @@ public enum OperationKind
     AccountScan,
     Restore,
     CoherencyCheck,
+    Undelete,
+    AccountRestore,
     AccountExport,
     AccountImport,
     BlobRestore,

@@ -24,6 +24,8 @@ internal static class OperationNames
         nameof(OperationKind.AccountScan),
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
+        nameof(OperationKind.Undelete),
+        nameof(OperationKind.AccountRestore),
         nameof(OperationKind.AccountExport),
         nameof(OperationKind.AccountImport),
         nameof(OperationKind.BlobRestore),

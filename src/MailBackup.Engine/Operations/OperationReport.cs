@@ -20,6 +20,9 @@ public sealed record OperationReport
 
     public long Unrestored { get; init; }
 
+    /// <summary>Restore: all that was not put back, by account; whole, unlike <see cref="Troubles"/>.</summary>
+    public IReadOnlyList<UnrestoredItems> UnrestoredItems { get; init; } = [];
+
     /// <summary>Check: transactions and blobs looked at.</summary>
     public long Checked { get; init; }
 

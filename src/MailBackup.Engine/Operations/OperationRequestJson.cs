@@ -16,6 +16,8 @@ public static class OperationRequestJson
         {
             ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
             RestoreRequest restore => (OperationKind.Restore, Write(restore)),
+            UndeleteRequest undelete => (OperationKind.Undelete, UndeleteRequestJson.Write(undelete)),
+            AccountRestoreRequest account => (OperationKind.AccountRestore, AccountRestoreRequestJson.Write(account)),
             CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
             ExportAccountRequest export => (OperationKind.AccountExport, ExportAccountRequestJson.Write(export)),
             ImportAccountRequest import => (OperationKind.AccountImport, ImportAccountRequestJson.Write(import)),
@@ -31,6 +33,8 @@ public static class OperationRequestJson
             OperationKind.SmartScan => ReadScan,
             OperationKind.AccountScan => ReadScan,
             OperationKind.Restore => ReadRestore,
+            OperationKind.Undelete => UndeleteRequestJson.Read,
+            OperationKind.AccountRestore => AccountRestoreRequestJson.Read,
             OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
             OperationKind.AccountExport => ExportAccountRequestJson.Read,
             OperationKind.AccountImport => ImportAccountRequestJson.Read,

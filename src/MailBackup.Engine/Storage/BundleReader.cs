@@ -23,8 +23,12 @@ internal static class BundleReader
         {
             throw Missing(digest, path, e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, e);
+        }
 
-        return new GZipStream(new FileRegionStream(handle, location.Offset, location.Length), CompressionMode.Decompress);
+        return new GZipStream(new FileRegionStream(handle, path, location.Offset, location.Length), CompressionMode.Decompress);
     }
 
     /// <summary>
@@ -99,6 +103,14 @@ internal static class BundleReader
         path is null ? $"The content {digest} is not in the backup path." : $"The content {digest} is missing: {path} is not there.",
         "Run 'mailbackup scan --deep' to fetch it again from the server while it is still there.",
         digest.ToString(),
+        inner);
+
+    /// <summary>The bundle is there, but the system does not give it out: not the same as missing or damaged.</summary>
+    public static MailBackupException Unreadable(string path, Exception inner) => new(
+        ErrorIds.BlobUnreadable,
+        $"{path} cannot be read: {inner.Message.TrimEnd('.')}.",
+        "Look at the device of the backup path and at who may read it, then try again.",
+        path,
         inner);
 
     private static long FindMember(Microsoft.Win32.SafeHandles.SafeFileHandle handle, long from, long length)

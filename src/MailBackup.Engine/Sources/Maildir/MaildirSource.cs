@@ -46,6 +46,8 @@ public sealed class MaildirSource : IMailSource
 
     public IRestoreTarget? RestoreTarget { get; }
 
+    public IProvisioningTarget? ProvisioningTarget { get; init; }
+
     public IMailboxEditor? Editor { get; }
 
     public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)
