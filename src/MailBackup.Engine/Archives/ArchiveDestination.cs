@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MailBackup.Archives;
 
 /// <summary>
-/// Where an archive goes: <c>destination/alice@example.com</c>, or <c>….zip</c>. It is made beside under another name and bears its own only when it
-/// is whole.
+/// Where an archive goes: <c>destination/alice@example.com</c> (a Maildir), <c>….mbox</c> or <c>….zip</c>. It is made beside under another name and bears
+/// its own only when it is whole.
 /// </summary>
 internal sealed class ArchiveDestination
 {
@@ -42,7 +42,7 @@ internal sealed class ArchiveDestination
     public string Part { get; }
 
     public static string PathOf(string folder, string account, ArchiveFormat format) =>
-        System.IO.Path.Combine(folder, ArchiveNames.Escape(account) + (format == ArchiveFormat.Zip ? ".zip" : ""));
+        System.IO.Path.Combine(folder, ArchiveNames.Escape(account) + (format == ArchiveFormat.Maildir ? "" : "." + ArchiveFormatText.ToText(format)));
 
     /// <summary>Gives the finished archive its name.</summary>
     public void Publish()
