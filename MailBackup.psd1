@@ -14,6 +14,8 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-BackupAccount'
+        'Export-BackupAccount'
         'Export-BackupItem'
         'Get-BackupAccount'
         'Get-BackupConfiguration'
@@ -24,6 +26,7 @@
         'Get-BackupOperation'
         'Get-BackupPath'
         'Get-BackupSource'
+        'Import-BackupAccount'
         'Invoke-CoherencyCheck'
         'Restore-Item'
         'Set-BackupConfiguration'

@@ -1,4 +1,5 @@
 using MailBackup.Archives;
+using MailBackup.Comparing;
 using MailBackup.Configuration;
 using MailBackup.Maintenance;
 using MailBackup.Model;
@@ -145,6 +146,19 @@ public sealed class BackupNode : IDisposable
     public BackupMap GetMap() => BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
 
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
+
+    /// <summary>
+    /// Streams what was added, changed, moved and deleted in an account between two moments (<paramref name="with"/> null: now). Errors:
+    /// <c>AccountNotFound</c>, <c>ArgumentInvalid</c> when the second moment is not the later.
+    /// </summary>
+    public IEnumerable<ItemChange> Compare(string account, DateTimeOffset at, DateTimeOffset? with = null)
+    {
+        var later = with ?? DateTimeOffset.UtcNow;
+        return later > at
+            ? Reading.Stream(r => new AccountComparison(r, r.Items.Find(account), at, later).Changes())
+            : throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"{later:u} is not after {at:u}.", "Give the earlier moment first; the later one is now when it is left out.", at);
+    }
 
     /// <summary>
     /// Writes an account as it was at a moment as a zip archive into a stream, which may be a pipe. Only reads, so it is not queued. What could not be read

@@ -27,6 +27,19 @@ internal static class ReportJson
                 json.WriteNumber("unrestored", report.Unrestored);
                 WriteUnrestored(json, report);
                 break;
+            case OperationKind.AccountExport:
+                json.WriteNumber("exported", report.Added);
+                break;
+            case OperationKind.AccountImport:
+                json.WriteNumber("added", report.Restored);
+                json.WriteNumber("updated", report.Updated);
+                json.WriteNumber("deleted", report.Deleted);
+                json.WriteNumber("skipped", report.Skipped);
+                break;
+            case OperationKind.BlobRestore:
+                json.WriteNumber("restored", report.Restored);
+                json.WriteNumber("checked", report.Checked);
+                break;
             case OperationKind.CoherencyCheck:
                 json.WriteNumber("checked", report.Checked);
                 json.WriteNumber("skipped", report.Skipped);

@@ -28,6 +28,11 @@ internal static class ResultText
         (long Count, string Word)[] counts = kind switch
         {
             var restore when restore.IsRestore() => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
+            OperationKind.AccountExport => [(report.Added, "exported"), (report.Errors, "errors")],
+            OperationKind.AccountImport =>
+            [
+                (report.Restored, "added"), (report.Updated, "changed"), (report.Deleted, "removed"), (report.Skipped, "skipped"), (report.Errors, "errors"),
+            ],
             OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };

@@ -137,7 +137,8 @@ internal sealed class AccountExport(BackupLayout layout, ExportAccountRequest re
 
             _written++;
         }
-        catch (MailBackupException e) when (e.ErrorId is ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.ItemRestoreFailed)
+        catch (MailBackupException e) when (e.ErrorId is ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.BlobUnreadable
+            or ErrorIds.JournalDamaged or ErrorIds.ItemRestoreFailed)
         {
             _errors++;
             string path = item.Folder + (item.Subject.Length > 0 && item.Type != ItemType.Folder ? ": " + item.Subject : "");

@@ -24,12 +24,18 @@ internal static class ArchiveMetadata
     });
 
     /// <param name="path">Where its items lie in the archive.</param>
-    public static string Folder(RestoreFolder folder, string path) => JsonText.Write(json =>
+    /// <param name="items">How many it has, where a file holds them all and could be cut short.</param>
+    public static string Folder(RestoreFolder folder, string path, long? items = null) => JsonText.Write(json =>
     {
         json.WriteString("folder", folder.Path);
         json.WriteString("kind", FolderState.ToText(folder.Kind));
         json.WriteString("path", path);
         json.WriteOptional("key", folder.Key);
+        if (items is { } count)
+        {
+            json.WriteNumber("items", count);
+        }
+
         if (folder.Attributes is { Count: > 0 } attributes)
         {
             json.WriteStartObject("attributes");

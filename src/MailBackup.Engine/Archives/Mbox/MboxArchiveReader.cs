@@ -14,7 +14,7 @@ internal sealed class MboxArchiveReader : IArchiveReader
 {
     private static readonly string[] Beside = [Mailbox.Contacts, Mailbox.Calendars, Mailbox.Files];
 
-    private readonly List<(string Path, RestoreFolder Folder, bool Empty)> _files = [];
+    private readonly List<(string Path, RestoreFolder Folder, long? Items)> _files = [];
     private readonly MaildirArchiveReader? _collections;
     private readonly bool _ours;
 
@@ -52,7 +52,7 @@ internal sealed class MboxArchiveReader : IArchiveReader
         _files.Select(f => f.Folder).OrderBy(f => f.Path, StringComparer.Ordinal).Concat(_collections?.Collections() ?? []);
 
     public IEnumerable<ArchiveEntry> Items(CancellationToken token) =>
-        _files.Where(f => !f.Empty).SelectMany(f => new MboxFile(f.Path, f.Folder, _ours).Items(token))
+        _files.SelectMany(f => new MboxFile(f.Path, f.Folder, _ours, f.Items).Items(token))
             .Concat(_collections?.CollectionItems(token) ?? []);
 
     public void Dispose() => _collections?.Dispose();
@@ -79,7 +79,7 @@ internal sealed class MboxArchiveReader : IArchiveReader
         return path.Equals(FolderName.Inbox, StringComparison.OrdinalIgnoreCase) ? FolderName.Inbox : path;
     }
 
-    private void Add(string file, string relative, Dictionary<string, RestoreFolder> known)
+    private void Add(string file, string relative, Dictionary<string, (RestoreFolder Folder, long? Items)> known)
     {
         bool? looks = MboxFile.Looks(file);
         if (looks == false || (looks is null && !known.ContainsKey(relative)))
@@ -88,26 +88,28 @@ internal sealed class MboxArchiveReader : IArchiveReader
             return;
         }
 
-        _files.Add((file, known.GetValueOrDefault(relative) ?? new RestoreFolder(FolderPath(relative), FolderKind.Mail, null, null), looks is null));
+        _files.Add(known.TryGetValue(relative, out var own)
+            ? (file, own.Folder, own.Items) : (file, new RestoreFolder(FolderPath(relative), FolderKind.Mail, null, null), null));
     }
 
     /// <returns>Folders by the file that they are in; null when the archive is not of ours.</returns>
-    private static Dictionary<string, RestoreFolder>? ReadMetadata(string path)
+    private static Dictionary<string, (RestoreFolder Folder, long? Items)>? ReadMetadata(string path)
     {
         if (!File.Exists(path))
         {
             return null;
         }
 
-        var folders = new Dictionary<string, RestoreFolder>(StringComparer.Ordinal);
+        var folders = new Dictionary<string, (RestoreFolder Folder, long? Items)>(StringComparer.Ordinal);
         foreach (string line in File.ReadLines(path).Skip(1))
         {
             try
             {
-                var (file, folder) = JsonText.Read(line, e => (e.GetProperty("path").Text(), ArchiveMetadata.ReadFolder(e)));
+                var (file, folder, items) = JsonText.Read(
+                    line, e => (e.GetProperty("path").Text(), ArchiveMetadata.ReadFolder(e), e.Optional("items")?.GetInt64()));
                 if (folder.Kind == FolderKind.Mail)
                 {
-                    folders[file] = folder;
+                    folders[file] = (folder, items);
                 }
             }
             catch (JsonException)

@@ -18,6 +18,8 @@ internal sealed class MboxArchiveWriter : IArchiveWriter
     private readonly ArchiveTree _tree;
     private readonly ContentSpool _spool;
     private readonly StringBuilder _metadata;
+    private readonly List<(RestoreFolder Folder, string File)> _mailFolders = [];
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileStream> _open = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _piece = new(160 * 1024);
     private readonly byte[] _buffer = new byte[128 * 1024];
@@ -54,7 +56,7 @@ internal sealed class MboxArchiveWriter : IArchiveWriter
         }
 
         string file = FileOf(folder);
-        _metadata.Append(ArchiveMetadata.Folder(folder, file)).Append('\n');
+        _mailFolders.Add((folder, file));
         Open(file);
     }
 
@@ -81,6 +83,7 @@ internal sealed class MboxArchiveWriter : IArchiveWriter
         lines.Complete(_piece);
         Flush(file);
         file.Write(last == '\n' ? "\n"u8 : "\n\n"u8);
+        _counts[FileOf(folder)] = _counts.GetValueOrDefault(FileOf(folder)) + 1;
         return null;
     }
 
@@ -88,6 +91,11 @@ internal sealed class MboxArchiveWriter : IArchiveWriter
     {
         await _tree.FlushAsync(token).ConfigureAwait(false);
         CloseFiles();
+        foreach (var (folder, file) in _mailFolders)
+        {
+            _metadata.Append(ArchiveMetadata.Folder(folder, file, _counts.GetValueOrDefault(file))).Append('\n');
+        }
+
         await File.WriteAllTextAsync(Path.Combine(_folder, ArchiveMetadata.FileName), _metadata.ToString(), token).ConfigureAwait(false);
         Sources.Maildir.Restoring.FileWrites.SyncFileSystem(_folder);
     }

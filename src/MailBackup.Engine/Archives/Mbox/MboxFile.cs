@@ -8,7 +8,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MailBackup.Archives.Mbox;
 
 /// <summary>One mbox file as a folder of messages.</summary>
-internal sealed class MboxFile(string path, RestoreFolder folder, bool ours)
+/// <param name="expected">How many messages were written into it, where that is known.</param>
+internal sealed class MboxFile(string path, RestoreFolder folder, bool ours, long? expected)
 {
     /// <summary>Fields that mail programs add to keep their own state in the file; no part of the mail.</summary>
     private static readonly HashSet<string> StateFields =
@@ -41,6 +42,12 @@ internal sealed class MboxFile(string path, RestoreFolder folder, bool ours)
         if (count == 0 && scanner.Garbage > 0)
         {
             yield return Garbage(scanner.Garbage);
+        }
+
+        if (count < expected)
+        {
+            yield return new ArchiveEntry(
+                folder, path, null, ArchiveErrors.BadItem(path, $"{expected} messages were written into it, and it has {count}: it has been cut short or changed"));
         }
     }
 

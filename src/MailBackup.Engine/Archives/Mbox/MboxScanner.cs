@@ -14,6 +14,7 @@ internal sealed class MboxScanner(SafeFileHandle file, bool ours)
 {
     private const int WindowLength = 256 * 1024;
     private const int LongestFromLine = 1000;
+    private const int Lookahead = 64;
 
     private readonly long _length = RandomAccess.GetLength(file);
     private readonly byte[] _window = new byte[WindowLength];
@@ -103,7 +104,7 @@ internal sealed class MboxScanner(SafeFileHandle file, bool ours)
             if (found < 0)
             {
                 // The end of this window may be the beginning of what is looked for.
-                position = window.Length < 6 || position + window.Length == _length ? _length : position + window.Length - 5;
+                position = position + window.Length == _length ? _length : position + window.Length - 5;
                 continue;
             }
 
@@ -148,10 +149,11 @@ internal sealed class MboxScanner(SafeFileHandle file, bool ours)
         return n == bytes.Length ? bytes : bytes[..n];
     }
 
-    /// <summary>What is held of the file from a position on; at least one byte.</summary>
+    /// <summary>What is held of the file from a position on; a line's worth at least, but at the end of the file.</summary>
     private ReadOnlySpan<byte> Window(long position)
     {
-        if (_windowStart < 0 || position < _windowStart || position >= _windowStart + _windowFilled)
+        long held = _windowStart + _windowFilled;
+        if (_windowStart < 0 || position < _windowStart || position >= held || (held - position < Lookahead && held < _length))
         {
             // A little before, because one looks back for the empty line.
             _windowStart = Math.Max(0, position - 4);
