@@ -36,10 +36,6 @@ internal static class ReportJson
                 json.WriteNumber("deleted", report.Deleted);
                 json.WriteNumber("skipped", report.Skipped);
                 break;
-            case OperationKind.BlobRestore:
-                json.WriteNumber("restored", report.Restored);
-                json.WriteNumber("checked", report.Checked);
-                break;
             case OperationKind.CoherencyCheck:
                 json.WriteNumber("checked", report.Checked);
                 json.WriteNumber("skipped", report.Skipped);

@@ -16,7 +16,7 @@ internal static class ReportText
         {
             var restore when restore.IsRestore() => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
-            OperationKind.AccountExport or OperationKind.AccountImport or OperationKind.BlobRestore =>
+            OperationKind.AccountExport or OperationKind.AccountImport =>
                 [$"{Short(kind, report)}; {Quantity.Size(report.BytesRead)} in {Quantity.Time(report.Seconds)}."],
             _ => Scan(report),
         })
@@ -40,7 +40,6 @@ internal static class ReportText
             OperationKind.AccountExport => $"{Quantity.Count(report.Added)} exported",
             OperationKind.AccountImport => $"{Quantity.Count(report.Restored)} added, {Quantity.Count(report.Updated)} changed, "
                 + $"{Quantity.Count(report.Deleted)} removed, {Quantity.Count(report.Skipped)} skipped",
-            OperationKind.BlobRestore => $"{Quantity.Count(report.Restored)} put back, {Quantity.Count(report.Checked)} checked",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);

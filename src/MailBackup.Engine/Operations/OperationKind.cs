@@ -11,5 +11,4 @@ public enum OperationKind
     AccountRestore,
     AccountExport,
     AccountImport,
-    BlobRestore,
 }

@@ -28,7 +28,6 @@ internal static class OperationNames
         nameof(OperationKind.AccountRestore),
         nameof(OperationKind.AccountExport),
         nameof(OperationKind.AccountImport),
-        nameof(OperationKind.BlobRestore),
     ];
 
     public static string Of(OperationState state) => States[(int)state];
