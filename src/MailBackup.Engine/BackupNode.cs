@@ -128,6 +128,21 @@ public sealed class BackupNode : IDisposable
             ErrorIds.ItemHasNoContent, $"Item {id} of {account} is the folder '{item.Folder}'.", "Export the items in it instead.", id.Value);
     });
 
+    /// <summary>
+    /// Opens content by its digest alone, without knowing what it belongs to: a stored blob, or a message that is stored in two parts. Errors:
+    /// <c>BlobMissing</c>, <c>BlobDamaged</c> (at the latest on reading the last byte).
+    /// </summary>
+    public Stream OpenContent(Digest digest) => Reading.Read(r => r.FindByDigest(digest) is { } state ? r.Content.Open(state) : r.Content.OpenBlob(digest));
+
+    /// <summary>The file name that content of this digest would have: the digest, and what the item that it belongs to is.</summary>
+    public string SuggestFileName(Digest digest) => digest + (Reading.Read(r => r.FindByDigest(digest))?.Type switch
+    {
+        ItemType.Message => ".eml",
+        ItemType.Contact or ItemType.ContactGroup => ".vcf",
+        ItemType.Appointment or ItemType.Task => ".ics",
+        _ => ".bin",
+    });
+
     /// <summary>The file name that an exported item would have: <c>12.eml</c>, <c>13.vcf</c>, <c>14.ics</c>, a document's own name.</summary>
     public string SuggestFileName(string account, ItemId id)
     {

@@ -49,13 +49,10 @@ public class ImportTests
 
         var preview = await s.Node.Node.PreviewImportAsync(Request(zip, ImportResolve.Replace), default);
         Assert.Equal((2L, 0L, 2L), (preview.Items, preview.Added, preview.Updated));
-        Assert.Equal(0, (await s.ImportAsync(zip, ArchiveServer.Alice)).Updated);
         var report = await s.ImportAsync(zip, ArchiveServer.Alice, ImportResolve.Replace);
         Assert.Equal(2, report.Updated);
-        Assert.Equal(Without(before), Without(await s.SeeAsync(ArchiveServer.Alice)));
+        Assert.Equal(before, await s.SeeAsync(ArchiveServer.Alice));
         Assert.Contains(s.Node.Items(ItemSelection.All), i => Encoding.ASCII.GetString(s.Node.Content(i)).Contains("new and longer", StringComparison.Ordinal));
-
-        static IEnumerable<string> Without(IEnumerable<string> seen) => seen.Where(l => !l.Contains("new and longer", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,7 +128,7 @@ public class ImportTests
         var ended = await s.TryImportAsync(zip);
         Assert.Contains(await s.SeeAsync(Target), l => l.StartsWith("good: ", StringComparison.Ordinal));
         Assert.Contains(ended.Report!.Warnings, w => w.StartsWith("1 files", StringComparison.Ordinal));
-        Assert.Equal(outside, Directory.GetFileSystemEntries(s.Mail.Root, "*", SearchOption.AllDirectories).Where(e => !e.Contains("/empty/", StringComparison.Ordinal) || Path.GetFileName(e).Contains("evil", StringComparison.Ordinal)));
+        Assert.Equal(outside, Directory.GetFileSystemEntries(s.Mail.Root, "*", SearchOption.AllDirectories).Where(e => !e.Contains("/empty/", StringComparison.Ordinal)));
         Assert.False(Path.Exists(s["evil.eml"]));
     }
 
@@ -174,7 +171,7 @@ public class ImportTests
     {
         using var s = new ArchiveServer(sample: false);
         File.WriteAllText(s["Inbox"], "From a@x Thu May  2 09:30:02 2024\nMessage-ID: <1@x>\nStatus: RO\nX-Status: F\nX-Keywords: todo\n\n>From here\n\nFrom b@x Fri May  3 09:30:02 2024\nMessage-ID: <2@x>\n\nsecond\n");
-        File.WriteAllText(s["cl.mbox"], "From a@x Thu May  2 09:30:02 2024\nContent-Length: 19\n\nx\n\nFrom not a start\n\nFrom b@x Fri May  3 09:30:02 2024\nContent-Length: 2\n\ny\n\n");
+        File.WriteAllText(s["cl.mbox"], "From a@x Thu May  2 09:30:02 2024\nContent-Length: 20\n\nx\n\nFrom not a start\n\nFrom b@x Fri May  3 09:30:02 2024\nContent-Length: 2\n\ny\n\n");
         Assert.Equal(3, (await s.ImportAsync(s["cl.mbox"])).Restored); // with its folder
         Assert.Equal(2, (await s.ImportAsync(s["Inbox"])).Restored);
         var seen = await s.SeeAsync(Target);
