@@ -28,6 +28,8 @@
         'Get-BackupSource'
         'Import-BackupAccount'
         'Invoke-CoherencyCheck'
+        'Restore-BackupAccount'
+        'Restore-DeletedItem'
         'Restore-Item'
         'Set-BackupConfiguration'
         'Set-BackupPath'
@@ -35,6 +37,7 @@
         'Start-AccountScan'
         'Start-SmartScan'
         'Stop-BackupOperation'
+        'Test-BackupNotification'
         'Test-BackupSource'
         'Wait-BackupOperation'
     )

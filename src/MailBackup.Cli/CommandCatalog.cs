@@ -15,11 +15,14 @@ internal static class CommandCatalog
         CompareCommand.Spec,
         ExportCommand.Spec,
         RestoreCommand.Spec,
+        UndeleteCommand.Spec,
+        RestoreAccountCommand.Spec,
         ExportAccountCommand.Spec,
         ImportAccountCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
         InfoCommand.Spec,
+        ConfigCommand.Spec,
     ];
 
     public const string RootExamples = """

@@ -12,13 +12,18 @@ public abstract class OperationCommand : BackupCommand
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <summary>Addresses that get a mail when the operation ends, and of a restore also when it begins.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Notify { get; set; } = [];
+
     /// <param name="path">The backup path.</param>
     /// <param name="request">What is to be done.</param>
     /// <param name="failureEnds">True when nothing further can work once this operation has failed.</param>
     protected void Start(string path, OperationRequest request, bool failureEnds)
     {
         var node = OpenNode(path);
-        var queued = node.Submit(request);
+        var queued = node.Submit(request with { Notify = Notify });
         WriteVerbose($"Queued {queued.Kind} {queued.Id}.");
         if (NoWait)
         {

@@ -3,6 +3,7 @@ using MailBackup.Comparing;
 using MailBackup.Configuration;
 using MailBackup.Maintenance;
 using MailBackup.Model;
+using MailBackup.Notifications;
 using MailBackup.Operations;
 using MailBackup.Restoring;
 using MailBackup.Scanning;
@@ -26,7 +27,8 @@ public sealed class BackupNode : IDisposable
         _layout = layout;
         ServerId = serverId;
         Configuration = configuration;
-        _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock));
+        var notifier = new OperationNotifier(layout.Root, () => ConfigurationFile.Read(layout).Notification);
+        _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock, notifier));
     }
 
     /// <summary>Takes what an administrator should know although nothing failed (a damaged journal met on reading).</summary>
@@ -76,6 +78,11 @@ public sealed class BackupNode : IDisposable
     public void SaveConfiguration(NodeConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)
+        {
+            SmtpMailer.CheckAddress(address);
+        }
+
         ConfigurationFile.Write(_layout, configuration);
         Configuration = configuration;
     }
@@ -88,6 +95,22 @@ public sealed class BackupNode : IDisposable
 
     /// <summary>Every state of an account's own attributes, oldest first. Errors: <c>AccountNotFound</c>.</summary>
     public IReadOnlyList<Account> GetAccountHistory(string account) => AccountListing.History(_layout, account);
+
+    /// <summary>
+    /// Addresses of all accounts that the server has now, in its directory or as a mailbox. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>,
+    /// <c>SourceUnreadable</c>, <c>LdifInvalid</c>.
+    /// </summary>
+    public async Task<IReadOnlySet<string>> GetLiveAccountsAsync(CancellationToken token)
+    {
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            var names = new HashSet<string>(await source.ListMailboxesAsync(token).ConfigureAwait(false), StringComparer.OrdinalIgnoreCase);
+            var directory = await source.ReadProvisioningAsync(null, token).ConfigureAwait(false);
+            names.UnionWith(directory?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name) ?? []);
+            return names;
+        }
+    }
 
     /// <summary>Domains, COS or lists by name as they were at a moment, deleted ones left out.</summary>
     public IReadOnlyList<ProvisioningEntry> GetProvisioning(ProvisioningKind kind, DateTimeOffset? at = null) =>
@@ -204,6 +227,16 @@ public sealed class BackupNode : IDisposable
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
         }
 
+        if (request.Notify.Count > 0 && Configuration.Notification is not { SmtpServer: not null, From: not null })
+        {
+            throw SmtpMailer.NotSet();
+        }
+
+        foreach (string address in request.Notify)
+        {
+            SmtpMailer.CheckAddress(address);
+        }
+
         var (kind, parameters) = OperationRequestJson.Write(request);
         return Operations.Enqueue(kind, parameters);
     }
@@ -213,6 +246,32 @@ public sealed class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(operation);
         return Operations.RunAsync(operation.Id, ExecuteAsync, onUpdate, token);
+    }
+
+    /// <summary>
+    /// Sends a mail that tells nothing but that the relay takes it. Errors: <c>NotificationNotSet</c>, <c>NotificationFailed</c>,
+    /// <c>PasswordFileUnusable</c>, <c>ArgumentInvalid</c>.
+    /// </summary>
+    /// <param name="recipients">None: the configured administrators.</param>
+    /// <returns>Whom it was sent to.</returns>
+    public async Task<IReadOnlyList<string>> SendTestMailAsync(IReadOnlyList<string> recipients, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(recipients);
+        var configuration = Configuration.Notification;
+        var to = recipients.Count > 0 ? recipients : configuration.To;
+        if (to.Count == 0)
+        {
+            throw SmtpMailer.NotSet();
+        }
+
+        foreach (string address in to)
+        {
+            SmtpMailer.CheckAddress(address);
+        }
+
+        await new SmtpMailer(configuration).SendAsync(
+            to, $"MailBackup on {Environment.MachineName}: test", $"This relay takes mails about the backup path {Path}.\r\n", token).ConfigureAwait(false);
+        return to;
     }
 
     public void Dispose()
@@ -265,6 +324,7 @@ public sealed class BackupNode : IDisposable
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
                 RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
                 UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
+                AccountRestoreRequest account => await new AccountRestoreRun(_layout, source, RestoreTarget(source), account, sink).RunAsync(stop).ConfigureAwait(false),
                 ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };

@@ -46,6 +46,9 @@ public static class ErrorIds
     public const string ArchiveItemInvalid = nameof(ArchiveItemInvalid);
     public const string ItemNotInBackup = nameof(ItemNotInBackup);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
+    public const string NotificationNotSet = nameof(NotificationNotSet);
+    public const string NotificationFailed = nameof(NotificationFailed);
+    public const string PasswordFileUnusable = nameof(PasswordFileUnusable);
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);
     public const string OperationInterrupted = nameof(OperationInterrupted);

@@ -16,20 +16,24 @@ internal static class AccountsCommand
         """
         mailbackup accounts
         mailbackup accounts --at 2026-03-01
+        mailbackup accounts --missing                      # what the server lacks now
         mailbackup accounts --json | jq -r 'select(.deleted).account'
         """);
 
     private static void Build(Command command, Session session)
     {
         var at = new Option<string>("--at") { Description = CommonText.At, HelpName = "DATE" };
+        var missing = new Option<bool>("--missing") { Description = "Only accounts that the server lacks now." };
         command.Options.Add(at);
-        command.SetAction(arguments => Run(session, arguments, PointInTime.Parse(arguments.GetValue(at), session.Host.Clock)));
+        command.Options.Add(missing);
+        command.SetAction(arguments => Run(session, arguments, PointInTime.Parse(arguments.GetValue(at), session.Host.Clock), arguments.GetValue(missing)));
     }
 
-    private static int Run(Session session, ParseResult arguments, DateTimeOffset? at)
+    private static int Run(Session session, ParseResult arguments, DateTimeOffset? at, bool missing)
     {
         using var node = session.OpenNode(arguments);
-        var accounts = node.GetAccounts(at);
+        var live = missing ? node.GetLiveAccountsAsync(default).GetAwaiter().GetResult() : null;
+        var accounts = node.GetAccounts(at).Where(a => live?.Contains(a.Name) != true).ToList();
         if (session.Json)
         {
             foreach (var account in accounts)

@@ -20,7 +20,7 @@ internal static class RestoreCommand
         mailbackup restore --account alice@example.org --at 2026-03-01
         mailbackup restore
         mailbackup restore --operation 1a2b3c4d            # what that restore could not restore, and nothing else
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {
@@ -67,7 +67,7 @@ internal static class RestoreCommand
             using var node = session.OpenNode(arguments);
             if (arguments.GetValue(operation) is { } id)
             {
-                return request == new RestoreRequest { Items = request.Items } && request.Items.Count == 0
+                return request is { Account: null, Items.Count: 0, At: null, Folder: null, To: null }
                     ? Again(session, node, id)
                     : throw new MailBackupException(
                         ErrorIds.ArgumentInvalid, "--operation repeats a restore as it was.", "Leave the other options out.");

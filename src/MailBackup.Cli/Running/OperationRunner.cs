@@ -11,7 +11,7 @@ internal sealed class OperationRunner(Session session, BackupNode node)
     public int Run(OperationRequest request)
     {
         using var stop = new StopSignals(session, () => _line.Show("Stopping; what has been reported is durable. Ctrl+C again ends at once."));
-        var submitted = node.Submit(request);
+        var submitted = node.Submit(request with { Notify = session.NotifyAddresses });
         _latest = submitted;
         var painter = StartPainting(submitted.Id);
         Operation ended;

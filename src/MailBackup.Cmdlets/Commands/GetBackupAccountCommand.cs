@@ -30,6 +30,10 @@ public sealed class GetBackupAccountCommand : BackupCommand
     [Parameter]
     public SwitchParameter NotDeleted { get; set; }
 
+    /// <summary>Only accounts that the server lacks now, whether a scan has noticed it or not: what there is to restore.</summary>
+    [Parameter]
+    public SwitchParameter Missing { get; set; }
+
     /// <summary>Also accounts that the server keeps for itself (spam training, quarantine, address list synchronisation).</summary>
     [Parameter]
     public SwitchParameter IncludeSystemAccount { get; set; }
@@ -53,7 +57,8 @@ public sealed class GetBackupAccountCommand : BackupCommand
 
         var accounts = node.GetAccounts(At);
         ReportUnknown(accounts);
-        foreach (var account in accounts.Where(IsWanted))
+        var live = Missing ? RunEngine((_, stop) => node.GetLiveAccountsAsync(stop)) : null;
+        foreach (var account in accounts.Where(a => IsWanted(a) && live?.Contains(a.Name) != true))
         {
             StopToken.ThrowIfCancellationRequested();
             var result = new BackupAccount(account, node.Path);

@@ -22,6 +22,7 @@ internal static partial class CmdletWords
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
         ["info"] = "Get-BackupInfo",
+        ["config"] = "Set-BackupConfiguration",
     };
 
     public static string Translate(string text)

@@ -15,4 +15,6 @@ public sealed record NodeConfiguration
 
     /// <summary>Item errors after which a scan gives up; 0 never does.</summary>
     public int ReadErrorThreshold { get; init; }
+
+    public NotificationConfiguration Notification { get; init; } = new();
 }

@@ -18,7 +18,7 @@ internal static class NodeProofs
     }
 
     /// <summary>A restore that must go through.</summary>
-    public static async Task<OperationReport> RestoreAsync(this NodeFixture f, RestoreRequest request)
+    public static async Task<OperationReport> RestoreAsync(this NodeFixture f, OperationRequest request)
     {
         var operation = await f.RunAsync(request);
         Assert.True(
