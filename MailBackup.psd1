@@ -14,7 +14,9 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-BackupAccount'
         'Export-Backup'
+        'Export-BackupAccount'
         'Export-BackupItem'
         'Get-BackupAccount'
         'Get-BackupConfiguration'
@@ -25,6 +27,7 @@
         'Get-BackupOperation'
         'Get-BackupPath'
         'Get-BackupSource'
+        'Import-BackupAccount'
         'Invoke-CoherencyCheck'
         'Restore-Backup'
         'Restore-BackupAccount'

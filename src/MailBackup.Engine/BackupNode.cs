@@ -1,3 +1,5 @@
+using MailBackup.Archives;
+using MailBackup.Comparing;
 using MailBackup.Configuration;
 using MailBackup.Exporting;
 using MailBackup.Maintenance;
@@ -195,6 +197,21 @@ public sealed class BackupNode : IDisposable
             ErrorIds.ItemHasNoContent, $"Item {id} of {account} is the folder '{item.Folder}'.", "Export the items in it instead.", id.Value);
     });
 
+    /// <summary>
+    /// Opens content by its digest alone, without knowing what it belongs to: a stored blob, or a message that is stored in two parts. Errors:
+    /// <c>BlobMissing</c>, <c>BlobDamaged</c> (at the latest on reading the last byte).
+    /// </summary>
+    public Stream OpenContent(Digest digest) => Reading.Read(r => r.FindByDigest(digest) is { } state ? r.Content.Open(state) : r.Content.OpenBlob(digest));
+
+    /// <summary>The file name that content of this digest would have: the digest, and what the item that it belongs to is.</summary>
+    public string SuggestFileName(Digest digest) => digest + (Reading.Read(r => r.FindByDigest(digest))?.Type switch
+    {
+        ItemType.Message => ".eml",
+        ItemType.Contact or ItemType.ContactGroup => ".vcf",
+        ItemType.Appointment or ItemType.Task => ".ics",
+        _ => ".bin",
+    });
+
     /// <summary>The file name that an exported item would have: <c>12.eml</c>, <c>13.vcf</c>, <c>14.ics</c>, a document's own name.</summary>
     public string SuggestFileName(string account, ItemId id)
     {
@@ -214,12 +231,44 @@ public sealed class BackupNode : IDisposable
 
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
 
+    /// <summary>
+    /// Streams what was added, changed, moved and deleted in an account between two moments (<paramref name="with"/> null: now). Errors:
+    /// <c>AccountNotFound</c>, <c>ArgumentInvalid</c> when the second moment is not the later.
+    /// </summary>
+    public IEnumerable<ItemChange> Compare(string account, DateTimeOffset at, DateTimeOffset? with = null)
+    {
+        var later = with ?? DateTimeOffset.UtcNow;
+        return later > at
+            ? Reading.Stream(r => new AccountComparison(r, r.Items.Find(account), at, later).Changes())
+            : throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"{later:u} is not after {at:u}.", "Give the earlier moment first; the later one is now when it is left out.", at);
+    }
+
+    /// <summary>
+    /// Writes an account as it was at a moment as a zip archive into a stream, which may be a pipe. Only reads, so it is not queued. What could not be read
+    /// is told to <paramref name="sink"/> and counted in the report; what has gone into the stream when this throws is no archive.
+    /// </summary>
+    public Task<OperationReport> ExportAccountAsync(string account, DateTimeOffset? at, Stream output, IOperationSink sink, CancellationToken stop) =>
+        new AccountExport(_layout, new ExportAccountRequest { Account = account, At = at, Format = ArchiveFormat.Zip, Destination = "" }, sink)
+            .RunAsync(output, stop);
+
+    /// <summary>Counts what an import would do; changes nothing. Errors: as the import's.</summary>
+    public async Task<ImportPreview> PreviewImportAsync(ImportAccountRequest request, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            return await Import(source, request, new OperationRecorder()).PreviewAsync(stop).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Puts an operation into the queue. Returns at once.</summary>
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         RefuseForeign();
-        if (request is ScanRequest or IRepeatableRestore)
+        if (request is ScanRequest or IRepeatableRestore or ImportAccountRequest)
         {
             // Better told now than by an operation that fails when its turn comes.
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
@@ -338,6 +387,11 @@ public sealed class BackupNode : IDisposable
             return await new BackupExport(_layout, ServerId, export, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
+        if (request is ExportAccountRequest archive)
+        {
+            return await new AccountExport(_layout, archive, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
         Configuration = ConfigurationFile.Read(_layout);
         var source = OpenSource();
         await using (source.ConfigureAwait(false))
@@ -350,6 +404,7 @@ public sealed class BackupNode : IDisposable
                 AccountRestoreRequest account => await new AccountRestoreRun(_layout, source, RestoreTarget(source), account, sink).RunAsync(stop).ConfigureAwait(false),
                 ExternalRestoreRequest external => await new ExternalRestoreRun(
                     _layout, ServerId, _home, source, RestoreTarget(source), external, Options(new ScanRequest()), sink).RunAsync(stop).ConfigureAwait(false),
+                ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }
@@ -357,6 +412,14 @@ public sealed class BackupNode : IDisposable
 
     private ScanOptions Options(ScanRequest scan) =>
         new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold);
+
+    /// <summary>What is about to be changed or removed is scanned first, within the same operation.</summary>
+    private AccountImport Import(IMailSource source, ImportAccountRequest request, IOperationSink sink)
+    {
+        var scan = new ScanRequest { Accounts = [request.Account] };
+        return new AccountImport(
+            _layout, source, request, sink, (scanSink, stop) => new SmartScan(_layout, source, scan, Options(scan), scanSink).RunAsync(stop));
+    }
 
     private static IRestoreTarget RestoreTarget(IMailSource source) => source.RestoreTarget ?? throw new MailBackupException(
         ErrorIds.SourceCannotRestore, $"{source.Description} takes no items back.", "Export the items instead.", source.Description);

@@ -46,6 +46,12 @@ public static class ErrorIds
     public const string AccountNotDeleted = nameof(AccountNotDeleted);
     public const string AccountExists = nameof(AccountExists);
     public const string DirectoryNotWritable = nameof(DirectoryNotWritable);
+    public const string ArchiveExists = nameof(ArchiveExists);
+    public const string ArchiveNotFound = nameof(ArchiveNotFound);
+    public const string ArchiveNotWritable = nameof(ArchiveNotWritable);
+    public const string ArchiveInvalid = nameof(ArchiveInvalid);
+    public const string ArchiveItemInvalid = nameof(ArchiveItemInvalid);
+    public const string ItemNotInBackup = nameof(ItemNotInBackup);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
     public const string NotificationNotSet = nameof(NotificationNotSet);
     public const string NotificationFailed = nameof(NotificationFailed);

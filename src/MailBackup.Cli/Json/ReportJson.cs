@@ -32,6 +32,15 @@ internal static class ReportJson
                 json.WriteNumber("blobs", report.Blobs);
                 json.WriteNumber("unchanged", report.Unchanged);
                 break;
+            case OperationKind.AccountExport:
+                json.WriteNumber("exported", report.Added);
+                break;
+            case OperationKind.AccountImport:
+                json.WriteNumber("added", report.Restored);
+                json.WriteNumber("updated", report.Updated);
+                json.WriteNumber("deleted", report.Deleted);
+                json.WriteNumber("skipped", report.Skipped);
+                break;
             case OperationKind.CoherencyCheck:
                 json.WriteNumber("checked", report.Checked);
                 json.WriteNumber("skipped", report.Skipped);

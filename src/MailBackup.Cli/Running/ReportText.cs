@@ -17,6 +17,8 @@ internal static class ReportText
             var restore when restore.IsRestore() => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
             OperationKind.BackupExport => Export(report),
+            OperationKind.AccountExport or OperationKind.AccountImport =>
+                [$"{Short(kind, report)}; {Quantity.Size(report.BytesRead)} in {Quantity.Time(report.Seconds)}."],
             _ => Scan(report),
         })
         {
@@ -37,6 +39,9 @@ internal static class ReportText
             var restore when restore.IsRestore() => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.BackupExport => $"{Quantity.Count(report.Added)} items, {Quantity.Count(report.Blobs)} contents exported",
             OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
+            OperationKind.AccountExport => $"{Quantity.Count(report.Added)} exported",
+            OperationKind.AccountImport => $"{Quantity.Count(report.Restored)} added, {Quantity.Count(report.Updated)} changed, "
+                + $"{Quantity.Count(report.Deleted)} removed, {Quantity.Count(report.Skipped)} skipped",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);

@@ -30,6 +30,11 @@ internal static class ResultText
             var restore when restore.IsRestore() => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
             OperationKind.BackupExport =>
                 [(report.Added, "items"), (report.Blobs, "contents"), (report.Unchanged, "unchanged"), (report.Errors, "errors")],
+            OperationKind.AccountExport => [(report.Added, "exported"), (report.Errors, "errors")],
+            OperationKind.AccountImport =>
+            [
+                (report.Restored, "added"), (report.Updated, "changed"), (report.Deleted, "removed"), (report.Skipped, "skipped"), (report.Errors, "errors"),
+            ],
             OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };

@@ -11,4 +11,6 @@ public enum OperationKind
     AccountRestore,
     BackupExport,
     ExternalRestore,
+    AccountExport,
+    AccountImport,
 }

@@ -28,6 +28,8 @@ internal static class OperationNames
         nameof(OperationKind.AccountRestore),
         nameof(OperationKind.BackupExport),
         nameof(OperationKind.ExternalRestore),
+        nameof(OperationKind.AccountExport),
+        nameof(OperationKind.AccountImport),
     ];
 
     /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>

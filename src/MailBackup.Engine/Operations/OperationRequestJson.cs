@@ -27,6 +27,8 @@ public static class OperationRequestJson
         CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
         BackupExportRequest export => (OperationKind.BackupExport, BackupExportRequestJson.Write(export)),
         ExternalRestoreRequest external => (OperationKind.ExternalRestore, ExternalRestoreRequestJson.Write(external)),
+        ExportAccountRequest export => (OperationKind.AccountExport, ExportAccountRequestJson.Write(export)),
+        ImportAccountRequest import => (OperationKind.AccountImport, ImportAccountRequestJson.Write(import)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
 
@@ -43,6 +45,8 @@ public static class OperationRequestJson
             OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
             OperationKind.BackupExport => BackupExportRequestJson.Read,
             OperationKind.ExternalRestore => ExternalRestoreRequestJson.Read,
+            OperationKind.AccountExport => ExportAccountRequestJson.Read,
+            OperationKind.AccountImport => ImportAccountRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

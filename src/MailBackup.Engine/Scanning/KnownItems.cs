@@ -29,6 +29,14 @@ internal static class KnownItems
         return items;
     }
 
+    /// <summary>The number that the catalog has given to an account; 0 when it knows none.</summary>
+    public static long AccountNumber(Catalog catalog, Guid account)
+    {
+        using var db = catalog.Connect();
+        using var select = db.Prepare("SELECT id FROM account WHERE uuid = ?");
+        return select.Bind(0, account.ToString("D")).Step() ? select.Int64(0) : 0;
+    }
+
     /// <summary>
     /// The folders as the journal has them, without tokens: what <c>account_stat</c> says when it is lost or behind. Everything is listed again then.
     /// </summary>

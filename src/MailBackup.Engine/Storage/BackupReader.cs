@@ -54,6 +54,15 @@ internal sealed class BackupReader : IDisposable
             id.Value);
     }
 
+    /// <summary>A state, of any item, whose whole content has this digest; null when none has.</summary>
+    public ItemState? FindByDigest(Digest digest)
+    {
+        using var db = _catalog.Connect();
+        using var select = db.Prepare("SELECT a.uuid, s.segment, s.offset, s.length FROM state s JOIN account a ON a.id = s.account WHERE s.digest = ? AND s.deleted = 0 LIMIT 1");
+        return select.Bind(0, digest).Step()
+            ? ReadState(Guid.Parse(select.Text(0)), new JournalPlace(select.Int32(1), select.Int64(2), select.Int32(3))) : null;
+    }
+
     public void Dispose()
     {
         Items.Dispose();

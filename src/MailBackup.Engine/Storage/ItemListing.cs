@@ -65,6 +65,23 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         return states.Count > 0 ? states : throw ItemNotFound(account, item);
     }
 
+    /// <summary>States of an account in the order of items and of time, each with the number of the folder that it lies in.</summary>
+    /// <param name="condition">SQL over the columns of <c>state</c>.</param>
+    public IEnumerable<(BackupItem Item, long Folder)> ListStates(Guid account, string condition)
+    {
+        var folders = Folders(account);
+        using var db = catalog.Connect();
+        using var select = db.Prepare($"SELECT {Columns} FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND {condition} ORDER BY item, tx");
+        select.Bind(0, account.ToString("D"));
+        while (select.Step())
+        {
+            yield return (Read(select, account, folders, at: null), select.Int64(6));
+        }
+    }
+
+    /// <summary>The path that a folder had at a moment.</summary>
+    public string FolderPath(Guid account, long folder, DateTimeOffset moment) => Folders(account).PathAt(folder, moment.UtcTicks);
+
     public Guid Find(string account) => registry.Find(account) ?? throw new MailBackupException(
         ErrorIds.AccountNotFound,
         $"The backup has no account {account}.",

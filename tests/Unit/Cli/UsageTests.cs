@@ -4,7 +4,7 @@ namespace MailBackup.Tests.Cli;
 public class UsageTests
 {
     private static readonly string[] Commands =
-        ["init", "scan", "accounts", "items", "history", "export", "restore", "operations", "check", "info"];
+        ["init", "scan", "accounts", "items", "history", "compare", "export", "restore", "export-account", "import-account", "operations", "check", "info"];
 
     [Theory]
     [InlineData("", "ArgumentInvalid")]
