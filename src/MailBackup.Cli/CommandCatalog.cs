@@ -11,11 +11,13 @@ internal static class CommandCatalog
         ScanCommand.Spec,
         AccountsCommand.Spec,
         ItemsCommand.Spec,
+        SearchCommand.Spec,
         HistoryCommand.Spec,
         ExportCommand.Spec,
         RestoreCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
+        IndexCommand.Spec,
         InfoCommand.Spec,
     ];
 

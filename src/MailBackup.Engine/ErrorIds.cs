@@ -35,6 +35,10 @@ public static class ErrorIds
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
+    public const string SearchQueryInvalid = nameof(SearchQueryInvalid);
+    public const string SearchIndexMissing = nameof(SearchIndexMissing);
+    public const string SearchIndexOff = nameof(SearchIndexOff);
+    public const string SearchIndexDamaged = nameof(SearchIndexDamaged);
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);
     public const string OperationInterrupted = nameof(OperationInterrupted);

@@ -13,6 +13,7 @@ internal static class ReportText
         {
             OperationKind.Restore => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
+            OperationKind.SearchIndex => Index(report),
             _ => Scan(report),
         })
         {
@@ -32,6 +33,7 @@ internal static class ReportText
         {
             OperationKind.Restore => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
+            OperationKind.SearchIndex => $"{Quantity.Count(report.Added)} indexed",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);
@@ -96,5 +98,16 @@ internal static class ReportText
             ? what + ": everything is in order."
             : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup scan --deep` stores missing and damaged content again "
                 + "where the server still has it.";
+    }
+
+    private static IEnumerable<string> Index(OperationReport report)
+    {
+        yield return report.Added == 0
+            ? "The search index is up to date."
+            : $"Indexed {Quantity.Count(report.Added, "change", "changes")} for searching in {Quantity.Time(report.Seconds)}.";
+        if (report.Errors > 0)
+        {
+            yield return $"The content of {Quantity.Count(report.Errors, "item", "items")} could not be read; they are found by subject and sender only.";
+        }
     }
 }

@@ -24,6 +24,7 @@ internal static class OperationNames
         nameof(OperationKind.AccountScan),
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
+        nameof(OperationKind.SearchIndex),
     ];
 
     public static string Of(OperationState state) => States[(int)state];

@@ -17,6 +17,7 @@ public static class OperationRequestJson
             ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
             RestoreRequest restore => (OperationKind.Restore, Write(restore)),
             CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
+            SearchIndexRequest index => (OperationKind.SearchIndex, SearchIndexRequestJson.Write(index)),
             _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
         };
     }
@@ -30,6 +31,7 @@ public static class OperationRequestJson
             OperationKind.AccountScan => ReadScan,
             OperationKind.Restore => ReadRestore,
             OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
+            OperationKind.SearchIndex => SearchIndexRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

@@ -25,6 +25,8 @@ public sealed class BackupLayout(string root)
 
     public string Catalog => Path.Combine(State, "catalog.db");
 
+    public string SearchIndex => Path.Combine(State, "search.db");
+
     public string Operations => Path.Combine(State, "operations.db");
 
     public string WriterLock => Path.Combine(State, "writer.lock");

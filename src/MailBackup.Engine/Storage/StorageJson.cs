@@ -89,6 +89,7 @@ internal static class StorageJson
             DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
             ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+            SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
         };
     });
 
@@ -103,6 +104,7 @@ internal static class StorageJson
         json.WriteNumber("dataRetentionDays"u8, configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
+        json.WriteBoolean("searchIndex"u8, configuration.SearchIndex);
     });
 
     private static T Parse<T>(byte[] json, Func<JsonElement, T> read)
