@@ -4,8 +4,8 @@ using MailBackup.Storage;
 
 namespace MailBackup.Searching;
 
-/// <summary>Reads the words of contents out of the bundles. One thread each; <see cref="IndexBatch"/> says what is shared.</summary>
-internal sealed class ContentExtractor(BackupLayout layout, IndexBatch batch, KnownLookup known) : IDisposable
+/// <summary>Reads the words of contents out of the bundles. One thread at a time; its buffers serve one batch after another.</summary>
+internal sealed class ContentExtractor(BackupLayout layout, KnownLookup known) : IDisposable
 {
     /// <summary>Most that is read of anything but a message.</summary>
     private const int MaxContent = 3 << 20;
@@ -21,7 +21,7 @@ internal sealed class ContentExtractor(BackupLayout layout, IndexBatch batch, Kn
     public long Bytes { get; private set; }
 
     /// <returns>The new document; null when the content has the words of one that is there.</returns>
-    public IndexedDocument? Extract(IndexContent content)
+    public IndexedDocument? Extract(IndexContent content, IndexBatch batch)
     {
         _text.Clear();
         try
@@ -31,8 +31,8 @@ internal sealed class ContentExtractor(BackupLayout layout, IndexBatch batch, Kn
                 throw BundleReader.Missing(content.State.Header ?? content.State.Digest!.Value, null);
             }
 
-            bool fresh = content.State.Type == ItemType.Message ? ReadMessage(content, head) : ReadOther(content, head);
-            return fresh ? Complete(content) : null;
+            bool fresh = content.State.Type == ItemType.Message ? ReadMessage(content, head, batch) : ReadOther(content, head, batch);
+            return fresh ? new IndexedDocument(content.Document, _text) : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException and not OperationCanceledException)
         {
@@ -46,7 +46,7 @@ internal sealed class ContentExtractor(BackupLayout layout, IndexBatch batch, Kn
             }
 
             batch.Trouble(content, e);
-            return Complete(content);
+            return new IndexedDocument(content.Document, _text);
         }
     }
 
@@ -56,32 +56,28 @@ internal sealed class ContentExtractor(BackupLayout layout, IndexBatch batch, Kn
         known.Dispose();
     }
 
-    private IndexedDocument Complete(IndexContent content) => new(
-        content.Document, _text.Subject.ToString(), _text.Sender.ToString(), _text.Recipients.ToString(), _text.Attachments.ToString(),
-        _text.Body.ToString(), _text.HasAttachment);
-
-    private bool ReadMessage(IndexContent content, BlobLocation head)
+    private bool ReadMessage(IndexContent content, BlobLocation head, IndexBatch batch)
     {
         if (content.State.Body is { } body)
         {
             var place = content.Body ?? throw BundleReader.Missing(body, null);
             using var stream = new ConcatenatedStream(() => _bundles.Open(head), () => _bundles.Open(place));
-            return ReadMessage(content, stream, body);
+            return ReadMessage(content, stream, body, batch);
         }
 
         if (head.ContentLength > MaxWhole)
         {
             using var stream = _bundles.Open(head);
-            return ReadMessage(content, stream, null);
+            return ReadMessage(content, stream, null, batch);
         }
 
         byte[] whole = ReadAll(head, MaxWhole);
         using var memory = new MemoryStream(whole);
-        return ReadMessage(content, memory, Digest.Of(whole.AsSpan(MessageSplit.HeaderLength(whole))));
+        return ReadMessage(content, memory, Digest.Of(whole.AsSpan(MessageSplit.HeaderLength(whole))), batch);
     }
 
     /// <param name="body">Null when copies cannot be told by it.</param>
-    private bool ReadMessage(IndexContent content, Stream stream, Digest? body)
+    private bool ReadMessage(IndexContent content, Stream stream, Digest? body, IndexBatch batch)
     {
         var header = _mime.ReadHeader(stream, _text, out bool cleanEnd);
         if (body is { } digest && cleanEnd)
@@ -99,7 +95,7 @@ internal sealed class ContentExtractor(BackupLayout layout, IndexBatch batch, Kn
         return fresh;
     }
 
-    private bool ReadOther(IndexContent content, BlobLocation place)
+    private bool ReadOther(IndexContent content, BlobLocation place, IndexBatch batch)
     {
         byte[] bytes = ReadAll(place, MaxContent);
         Bytes += bytes.Length;

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Storage;
-using MailBackup.Storage.Sqlite;
 
 namespace MailBackup.Searching;
 
@@ -11,10 +10,10 @@ namespace MailBackup.Searching;
 /// A run of journal lines on their way into the index. Contents are read in the order in which they lie in the bundles, on every core; one thread,
 /// the caller's, writes. All of it is one transaction of the database, with the positions in the journals.
 /// </summary>
-internal sealed class IndexBatch(BackupLayout layout, Catalog catalog, SearchWriter writer, KnownLookup known, IOperationSink sink)
+internal sealed class IndexBatch(Catalog catalog, SearchWriter writer, KnownLookup known, IReadOnlyList<ContentExtractor> extractors, IOperationSink sink)
 {
     /// <summary>Documents that wait for the writer: what bounds the memory, because each may have a megabyte of text.</summary>
-    private const int Waiting = 24;
+    private const int Waiting = 8;
 
     private readonly Dictionary<ContentKey, IndexContent> _contents = [];
     private readonly List<(long Document, long Account, Transaction Transaction)> _known = [];
@@ -166,11 +165,9 @@ internal sealed class IndexBatch(BackupLayout layout, Catalog catalog, SearchWri
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var documents = Channel.CreateBounded<IndexedDocument>(new BoundedChannelOptions(Waiting) { SingleReader = true });
         int next = 0;
-        var workers = new Task[Math.Min(Math.Max(2, Environment.ProcessorCount), order.Length)];
-        for (int i = 0; i < workers.Length; i++)
-        {
-            workers[i] = Task.Run(() => ExtractAsync(order, () => Interlocked.Increment(ref next) - 1, documents.Writer, end.Token), CancellationToken.None);
-        }
+        var workers = extractors
+            .Select(e => Task.Run(() => ExtractAsync(e, order, () => Interlocked.Increment(ref next) - 1, documents.Writer, end.Token), CancellationToken.None))
+            .ToArray();
 
         var all = Task.WhenAll(workers);
         _ = all.ContinueWith(t => documents.Writer.TryComplete(t.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -191,14 +188,14 @@ internal sealed class IndexBatch(BackupLayout layout, Catalog catalog, SearchWri
         await all.ConfigureAwait(false);
     }
 
-    private async Task ExtractAsync(IndexContent[] order, Func<int> next, ChannelWriter<IndexedDocument> documents, CancellationToken stop)
+    private async Task ExtractAsync(
+        ContentExtractor extractor, IndexContent[] order, Func<int> next, ChannelWriter<IndexedDocument> documents, CancellationToken stop)
     {
-        using var extractor = new ContentExtractor(layout, this, new KnownLookup(SearchIndex.OpenExisting(layout)!));
         for (int i = next(); i < order.Length; i = next())
         {
             stop.ThrowIfCancellationRequested();
             long before = extractor.Bytes;
-            if (extractor.Extract(order[i]) is { } document)
+            if (extractor.Extract(order[i], this) is { } document)
             {
                 await documents.WriteAsync(document, stop).ConfigureAwait(false);
             }

@@ -44,7 +44,7 @@ internal static class SearchIndex
         var db = SqliteDatabase.Open(layout.SearchIndex, readOnly: false);
 
         // NORMAL syncs at checkpoints: a power failure leaves an index that is behind, not one that is wrong.
-        db.Execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000");
+        db.Execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000");
         return db;
     }
 

@@ -13,7 +13,7 @@ namespace MailBackup.Searching;
 internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest request, IOperationSink sink)
 {
     /// <summary>New contents of a batch: the more there are, the better their order on the disk.</summary>
-    private const int BatchContents = 8192;
+    private const int BatchContents = 4096;
 
     private const int BatchLines = 100_000;
 
@@ -55,6 +55,9 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
         using var catalog = StoreWriter.OpenCatalog(layout, sink.Warning).Catalog;
         using var writer = new SearchWriter(SearchIndex.OpenOrCreate(layout, anew));
         using var known = new KnownLookup(SearchIndex.OpenExisting(layout)!);
+        var extractors = Enumerable.Range(0, Math.Max(2, Environment.ProcessorCount))
+            .Select(_ => new ContentExtractor(layout, new KnownLookup(SearchIndex.OpenExisting(layout)!))).ToList();
+        using var closing = new Closing(extractors);
         _sizeBefore = Size();
         long before = writer.LastDocument;
         var registry = AccountRegistry.Load(layout);
@@ -66,7 +69,7 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
 
         using (var progress = new Timer(_ => Progress(), null, 250, 250))
         {
-            await FollowAsync(() => new IndexBatch(layout, catalog, writer, known, sink), open, stop).ConfigureAwait(false);
+            await FollowAsync(() => new IndexBatch(catalog, writer, known, extractors, sink), open, stop).ConfigureAwait(false);
             if (writer.LastDocument - before >= MergeAfter)
             {
                 writer.Optimize();
@@ -175,4 +178,15 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
         BytesStored = Math.Max(0, Size() - _sizeBefore),
         Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3),
     };
+
+    private sealed class Closing(IEnumerable<IDisposable> parts) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var part in parts)
+            {
+                part.Dispose();
+            }
+        }
+    }
 }

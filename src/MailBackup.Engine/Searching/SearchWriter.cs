@@ -47,7 +47,7 @@ internal sealed class SearchWriter : IDisposable
 
     public void Add(IndexedDocument document) =>
         _words.Bind(0, document.Number).Bind(1, document.Subject).Bind(2, document.Sender).Bind(3, document.Recipients)
-            .Bind(4, document.Attachments).Bind(5, document.Body)
+            .Bind(4, document.Attachments).BindText(5, document.Body)
             .Bind(6, document.HasAttachment ? SearchIndex.EveryMark + " " + SearchIndex.AttachmentMark : SearchIndex.EveryMark).Run();
 
     public void AddKnown(ContentKey key, long document) => _known.Bind(0, key.ToArray()).Bind(1, document).Run();

@@ -22,8 +22,8 @@ internal sealed class MimeReader
     /// <summary>Bytes of one header that are looked at.</summary>
     public const int MaxHeader = 256 << 10;
 
-    /// <summary>Bytes of one text part, still encoded, that are looked at.</summary>
-    public const int MaxRawText = 3 << 20;
+    /// <summary>Bytes of one text part, still encoded, that are looked at: a little less than a buffer of twice a megabyte holds as characters.</summary>
+    public const int MaxRawText = (2 << 20) - 1024;
 
     private readonly LinePieces _lines = new(new byte[64 << 10]);
     private readonly ArrayBufferWriter<byte> _header = new(4096);
@@ -119,10 +119,9 @@ internal sealed class MimeReader
     private void TakeHeader(ReadOnlySpan<byte> piece, bool startsLine)
     {
         bool foreign = startsLine && piece[0] is not ((byte)' ' or (byte)'\t') && !HeaderFields.BeginsField(piece);
-        if (foreign && _header.WrittenCount > 0)
+        if (foreign && _header.WrittenCount > 0 && !IsSeparator(piece))
         {
-            // No field, so the body begins here, without the empty line that should stand before it. In front of the first field (the separator
-            // of an mbox) it is passed over.
+            // No field, so the body begins here, without the empty line that should stand before it.
             EndHeader();
             Take(piece, startsLine);
         }
@@ -131,6 +130,9 @@ internal sealed class MimeReader
             _header.Write(piece[..Math.Min(piece.Length, MaxHeader - _header.WrittenCount)]);
         }
     }
+
+    /// <summary>The separator of an mbox, which some programs leave in the header.</summary>
+    private static bool IsSeparator(ReadOnlySpan<byte> line) => line.StartsWith("From "u8) || line.StartsWith(">From "u8);
 
     private void BeginHeader(bool ofMessage)
     {

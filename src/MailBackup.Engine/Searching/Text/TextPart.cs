@@ -8,7 +8,11 @@ namespace MailBackup.Searching.Text;
 internal sealed class TextPart
 {
     private readonly ArrayBufferWriter<byte> _raw = new(64 << 10);
+    private byte[] _decoded = new byte[16 << 10];
+    private char[] _chars = new char[16 << 10];
     private MimeHeader? _header;
+
+    private bool IsTransferEncoded => _header?.Encoding is "base64" or "quoted-printable";
 
     /// <param name="header">Null for text that says nothing about itself.</param>
     public void Begin(MimeHeader? header)
@@ -19,6 +23,11 @@ internal sealed class TextPart
 
     public void Take(ReadOnlySpan<byte> piece)
     {
+        if (piece.Length >= 60 && !IsTransferEncoded && WordText.IsEncodedData(piece))
+        {
+            return;
+        }
+
         int room = MimeReader.MaxRawText - _raw.WrittenCount;
         if (room > 0)
         {
@@ -34,12 +43,14 @@ internal sealed class TextPart
             return;
         }
 
-        string text = DecodeCharset(DecodeTransfer(_raw.WrittenSpan, out byte[]? rented));
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
+        var bytes = DecodeTransfer(_raw.WrittenSpan);
+        var charset = Charsets.Choose(_header?.Charset is { Length: < 64 } name ? Encoding.UTF8.GetBytes(name.Trim()) : [], bytes);
+        Reserve(ref _chars, charset.GetMaxCharCount(bytes.Length));
+        Add(item, parent, _chars.AsSpan(0, charset.GetChars(bytes, _chars)));
+    }
 
+    private void Add(ItemText item, Multipart? parent, ReadOnlySpan<char> text)
+    {
         bool isHtml = _header?.Type is "text/html" or "text/x-html";
         if (isHtml)
         {
@@ -60,27 +71,28 @@ internal sealed class TextPart
         item.AddBody(text);
     }
 
-    private ReadOnlySpan<byte> DecodeTransfer(ReadOnlySpan<byte> raw, out byte[]? rented)
+    private ReadOnlySpan<byte> DecodeTransfer(ReadOnlySpan<byte> raw)
     {
-        rented = null;
-        switch (_header?.Encoding)
+        if (!IsTransferEncoded)
         {
-            case "base64":
-                rented = ArrayPool<byte>.Shared.Rent(raw.Length);
-                return rented.AsSpan(0, Base64Text.Decode(raw, rented));
-            case "quoted-printable":
-                rented = ArrayPool<byte>.Shared.Rent(raw.Length);
-                return rented.AsSpan(0, QuotedPrintable.Decode(raw, rented, underscoreIsSpace: false));
-            default:
-                return raw;
+            return raw;
+        }
+
+        Reserve(ref _decoded, raw.Length);
+        return _decoded.AsSpan(
+            0, _header?.Encoding == "base64" ? Base64Text.Decode(raw, _decoded) : QuotedPrintable.Decode(raw, _decoded, underscoreIsSpace: false));
+    }
+
+    /// <summary>Buffers of our own: a pool would keep one of these megabytes for each thread that ever came by.</summary>
+    private static void Reserve<T>(ref T[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            buffer = new T[Math.Max(length, 2 * buffer.Length)];
         }
     }
 
-    private string DecodeCharset(ReadOnlySpan<byte> bytes) => _header?.Charset is { Length: > 0 and < 64 } name
-        ? Charsets.Decode(Encoding.UTF8.GetBytes(name.Trim()), bytes)
-        : Charsets.Guess(bytes);
-
-    private static int WordsLength(string text)
+    private static int WordsLength(ReadOnlySpan<char> text)
     {
         int length = 0;
         foreach (char c in text)

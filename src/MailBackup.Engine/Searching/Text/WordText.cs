@@ -25,6 +25,9 @@ internal static class WordText
     private static readonly SearchValues<char> Base64 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
 
+    private static readonly SearchValues<byte> Base64Bytes =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
+
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>Appends the words of a text behind a blank, as long as there is room.</summary>
@@ -48,6 +51,13 @@ internal static class WordText
 
             AppendRun(target, run[..Math.Min(run.Length, Math.Min(MaxRun, Math.Max(0, max - target.Length)))]);
         }
+    }
+
+    /// <summary>A line of mail that is nothing but encoded data: told before it is decoded, because such lines come by the thousand.</summary>
+    public static bool IsEncodedData(ReadOnlySpan<byte> line)
+    {
+        line = line.TrimEnd("\r\n"u8);
+        return line.Length is >= EncodedRun and not 64 and not 128 && !line.ContainsAnyExcept(Base64Bytes);
     }
 
     private static bool IsEncodedData(ReadOnlySpan<char> run) =>

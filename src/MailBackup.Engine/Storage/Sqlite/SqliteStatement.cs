@@ -47,6 +47,13 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
+    public SqliteStatement BindText(int index, ReadOnlySpan<byte> utf8)
+    {
+        // An empty span would be bound as NULL.
+        raw.sqlite3_bind_text(statement, index + 1, utf8.IsEmpty ? " "u8 : utf8);
+        return this;
+    }
+
     public SqliteStatement Bind(int index, byte[] value)
     {
         raw.sqlite3_bind_blob(statement, index + 1, value);
