@@ -26,13 +26,16 @@
         'Get-BackupSource'
         'Invoke-CoherencyCheck'
         'Restore-Item'
+        'Search-BackupItem'
         'Set-BackupConfiguration'
         'Set-BackupPath'
         'Set-BackupSource'
         'Start-AccountScan'
         'Start-SmartScan'
         'Stop-BackupOperation'
+        'Test-BackupNotification'
         'Test-BackupSource'
+        'Update-BackupSearchIndex'
         'Wait-BackupOperation'
     )
     PrivateData          = @{

@@ -19,6 +19,7 @@ internal static class CommandCatalog
         CheckCommand.Spec,
         IndexCommand.Spec,
         InfoCommand.Spec,
+        ConfigCommand.Spec,
     ];
 
     public const string RootExamples = """

@@ -53,6 +53,7 @@ public static class CommandLine
         }
 
         OptionValues.Validate(result);
+        session.NotifyAddresses = result.GetValue(session.Notify) ?? [];
         using var text = new StringWriter();
         var invocation = new InvocationConfiguration
         {
@@ -102,6 +103,10 @@ public static class CommandLine
             if (all || args.Contains(spec.Name))
             {
                 spec.Build(command, session);
+                if (spec.StartsOperation)
+                {
+                    command.Options.Add(session.Notify);
+                }
             }
 
             root.Subcommands.Add(command);

@@ -31,6 +31,16 @@ internal sealed class Session : IDisposable
         Recursive = true,
     };
 
+    public Option<string[]> Notify { get; } = new("--notify")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Mail address that is told when the operation ends, and of a restore also when it begins; may be repeated.",
+        HelpName = "ADDRESS",
+    };
+
+    /// <summary>The addresses given with <c>--notify</c>.</summary>
+    public string[] NotifyAddresses { get; set; } = [];
+
     /// <summary>What the command ends with when nobody reads its output any more; set once its work is done.</summary>
     public int OutcomeOfClosedPipe { get; set; } = ExitCode.Done;
 

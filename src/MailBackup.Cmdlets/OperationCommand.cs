@@ -12,13 +12,18 @@ public abstract class OperationCommand : BackupCommand
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <summary>Addresses that get a mail when the operation ends, and of a restore also when it begins.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Notify { get; set; } = [];
+
     /// <param name="path">The backup path.</param>
     /// <param name="request">What is to be done.</param>
     /// <param name="failureEnds">True when nothing further can work once this operation has failed.</param>
     protected void Start(string path, OperationRequest request, bool failureEnds)
     {
         var node = OpenNode(path);
-        var queued = node.Submit(request);
+        var queued = node.Submit(request with { Notify = Notify });
         WriteVerbose($"Queued {queued.Kind} {queued.Id}.");
         if (NoWait)
         {
@@ -30,6 +35,19 @@ public abstract class OperationCommand : BackupCommand
         var ended = RunEngine((bridge, stop) => node.RunAsync(queued, o => OnUpdate(bridge, node, o), stop));
         WriteObject(new BackupOperation(ended, path));
         WriteOutcome(ended, failureEnds);
+        Follow(node, ended);
+    }
+
+    /// <summary>Runs what should follow. It was not asked for, so it gives no object; what goes wrong with it is told.</summary>
+    private void Follow(BackupNode node, Operation ended)
+    {
+        if (Stopping || node.SubmitFollowUp(ended) is not { } next)
+        {
+            return;
+        }
+
+        WriteVerbose($"Queued {next.Kind} {next.Id}.");
+        WriteOutcome(RunEngine((bridge, stop) => node.RunAsync(next, o => OnUpdate(bridge, node, o), stop)), failureEnds: false);
     }
 
     /// <summary>After the object, so that a script that stops at the first error has it.</summary>

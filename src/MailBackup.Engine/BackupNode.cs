@@ -1,6 +1,7 @@
 using MailBackup.Configuration;
 using MailBackup.Maintenance;
 using MailBackup.Model;
+using MailBackup.Notifications;
 using MailBackup.Operations;
 using MailBackup.Restoring;
 using MailBackup.Scanning;
@@ -25,7 +26,8 @@ public sealed class BackupNode : IDisposable
         _layout = layout;
         ServerId = serverId;
         Configuration = configuration;
-        _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock));
+        var notifier = new OperationNotifier(layout.Root, () => ConfigurationFile.Read(layout).Notification);
+        _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock, notifier));
     }
 
     /// <summary>Takes what an administrator should know although nothing failed (a damaged journal met on reading).</summary>
@@ -75,6 +77,11 @@ public sealed class BackupNode : IDisposable
     public void SaveConfiguration(NodeConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)
+        {
+            SmtpMailer.CheckAddress(address);
+        }
+
         ConfigurationFile.Write(_layout, configuration);
         Configuration = configuration;
         if (!configuration.SearchIndex)
@@ -172,6 +179,16 @@ public sealed class BackupNode : IDisposable
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
         }
 
+        if (request.Notify.Count > 0 && Configuration.Notification is not { SmtpServer: not null, From: not null })
+        {
+            throw SmtpMailer.NotSet();
+        }
+
+        foreach (string address in request.Notify)
+        {
+            SmtpMailer.CheckAddress(address);
+        }
+
         var (kind, parameters) = OperationRequestJson.Write(request);
         return Operations.Enqueue(kind, parameters);
     }
@@ -203,6 +220,32 @@ public sealed class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(operation);
         return Operations.RunAsync(operation.Id, ExecuteAsync, onUpdate, token);
+    }
+
+    /// <summary>
+    /// Sends a mail that tells nothing but that the relay takes it. Errors: <c>NotificationNotSet</c>, <c>NotificationFailed</c>,
+    /// <c>PasswordFileUnusable</c>, <c>ArgumentInvalid</c>.
+    /// </summary>
+    /// <param name="recipients">None: the configured administrators.</param>
+    /// <returns>Whom it was sent to.</returns>
+    public async Task<IReadOnlyList<string>> SendTestMailAsync(IReadOnlyList<string> recipients, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(recipients);
+        var configuration = Configuration.Notification;
+        var to = recipients.Count > 0 ? recipients : configuration.To;
+        if (to.Count == 0)
+        {
+            throw SmtpMailer.NotSet();
+        }
+
+        foreach (string address in to)
+        {
+            SmtpMailer.CheckAddress(address);
+        }
+
+        await new SmtpMailer(configuration).SendAsync(
+            to, $"MailBackup on {Environment.MachineName}: test", $"This relay takes mails about the backup path {Path}.\r\n", token).ConfigureAwait(false);
+        return to;
     }
 
     public void Dispose()

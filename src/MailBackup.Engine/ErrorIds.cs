@@ -39,6 +39,9 @@ public static class ErrorIds
     public const string SearchIndexMissing = nameof(SearchIndexMissing);
     public const string SearchIndexOff = nameof(SearchIndexOff);
     public const string SearchIndexDamaged = nameof(SearchIndexDamaged);
+    public const string NotificationNotSet = nameof(NotificationNotSet);
+    public const string NotificationFailed = nameof(NotificationFailed);
+    public const string PasswordFileUnusable = nameof(PasswordFileUnusable);
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);
     public const string OperationInterrupted = nameof(OperationInterrupted);

@@ -15,7 +15,7 @@ internal static class CheckCommand
         mailbackup check
         mailbackup check --account alice@example.org
         mailbackup check --quiet || mail -s 'The backup is damaged' root < /dev/null
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

@@ -19,7 +19,7 @@ internal static class RestoreCommand
         mailbackup restore --account alice@example.org --id 12 --to bob@example.org
         mailbackup restore --account alice@example.org --at 2026-03-01
         mailbackup restore
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

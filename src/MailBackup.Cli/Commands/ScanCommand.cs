@@ -20,7 +20,7 @@ internal static class ScanCommand
         mailbackup scan --account alice@example.org --account bob@example.org
         mailbackup scan --deep                                             # compare everything, store damaged content again
         mailbackup scan --json | jq .added
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

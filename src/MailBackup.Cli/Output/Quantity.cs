@@ -7,6 +7,9 @@ internal static class Quantity
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB"];
 
+    /// <summary>A retention.</summary>
+    public static string Days(int days) => days == 0 ? "kept for ever" : $"kept {Count(days, "day", "days")}";
+
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary><c>1 item</c>, <c>1,234 items</c>.</summary>

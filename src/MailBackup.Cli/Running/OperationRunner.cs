@@ -11,7 +11,7 @@ internal sealed class OperationRunner(Session session, BackupNode node)
     /// <summary>Runs the operation and what should follow it.</summary>
     public int Run(OperationRequest request)
     {
-        var ended = RunOne(node.Submit(request));
+        var ended = RunOne(node.Submit(request with { Notify = session.NotifyAddresses }));
         int code = OperationReporter.Report(session, ended);
         if (session.StoppedBySignal is null && node.SubmitFollowUp(ended) is { } next)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using MailBackup.Cmdlets.Output;
 using MailBackup.Configuration;
@@ -24,6 +25,44 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     [ValidateRange(0, int.MaxValue)]
     public int ReadErrorThreshold { get; set; }
 
+    /// <summary>Index the words of items after every scan; $false removes the index.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public bool SearchIndex { get; set; }
+
+    /// <summary>Host of the mail relay; empty sends no mail.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? SmtpServer { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 65535)]
+    public int SmtpPort { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public bool SmtpStartTls { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? SmtpUser { get; set; }
+
+    /// <summary>A file whose first line is the relay's password, readable by its owner alone.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? SmtpPasswordFile { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? NotificationFrom { get; set; }
+
+    /// <summary>Administrators who hear of every restore and of every operation that did not go well.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] NotificationTo { get; set; } = [];
+
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -36,6 +75,17 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             DataRetentionDays = Choose(nameof(DataRetentionDays), DataRetentionDays, old.DataRetentionDays),
             AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
             ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
+            SearchIndex = Choose(nameof(SearchIndex), SearchIndex, old.SearchIndex),
+            Notification = new NotificationConfiguration
+            {
+                SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
+                SmtpPort = Choose(nameof(SmtpPort), SmtpPort, old.Notification.SmtpPort),
+                SmtpStartTls = Choose(nameof(SmtpStartTls), SmtpStartTls, old.Notification.SmtpStartTls),
+                SmtpUser = ChooseText(nameof(SmtpUser), SmtpUser, old.Notification.SmtpUser),
+                SmtpPasswordFile = ChooseText(nameof(SmtpPasswordFile), PasswordFilePath(), old.Notification.SmtpPasswordFile),
+                From = ChooseText(nameof(NotificationFrom), NotificationFrom, old.Notification.From),
+                To = Choose(nameof(NotificationTo), NotificationTo, old.Notification.To),
+            },
         };
         string change = Describe(old, configuration);
         if (change.Length > 0 && ShouldProcess(node.Path, change))
@@ -55,9 +105,30 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(DataRetentionDays), old.DataRetentionDays, now.DataRetentionDays),
         Change(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
         Change(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
+        Change(nameof(SearchIndex), old.SearchIndex, now.SearchIndex),
+        Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
+        Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
+        Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),
+        Change(nameof(SmtpUser), old.Notification.SmtpUser, now.Notification.SmtpUser),
+        Change(nameof(SmtpPasswordFile), old.Notification.SmtpPasswordFile, now.Notification.SmtpPasswordFile),
+        Change(nameof(NotificationFrom), old.Notification.From, now.Notification.From),
+        Change(nameof(NotificationTo), string.Join(' ', old.Notification.To), string.Join(' ', now.Notification.To)),
     }.OfType<string>());
 
-    private static string? Change(string name, int old, int now) => old == now ? null : $"Set {name} from {old} to {now}";
+    private static string? Change(string name, object? old, object? now)
+    {
+        string was = Show(old), becomes = Show(now);
+        return was == becomes ? null : $"Set {name} from {was} to {becomes}";
+    }
 
-    private int Choose(string parameter, int given, int kept) => MyInvocation.BoundParameters.ContainsKey(parameter) ? given : kept;
+    private static string Show(object? value) =>
+        Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "(none)";
+
+    private T Choose<T>(string parameter, T given, T kept) => MyInvocation.BoundParameters.ContainsKey(parameter) ? given : kept;
+
+    /// <summary>An empty text takes away what was set.</summary>
+    private string? ChooseText(string parameter, string? given, string? kept) =>
+        Choose(parameter, string.IsNullOrWhiteSpace(given) ? null : given.Trim(), kept);
+
+    private string? PasswordFilePath() => string.IsNullOrWhiteSpace(SmtpPasswordFile) ? null : ResolvePath(SmtpPasswordFile);
 }

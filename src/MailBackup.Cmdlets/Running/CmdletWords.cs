@@ -14,12 +14,15 @@ internal static partial class CmdletWords
         ["scan"] = "Start-SmartScan",
         ["accounts"] = "Get-BackupAccount",
         ["items"] = "Get-BackupItem",
+        ["search"] = "Search-BackupItem",
+        ["index"] = "Update-BackupSearchIndex",
         ["history"] = "Get-BackupItem -History",
         ["export"] = "Export-BackupItem",
         ["restore"] = "Restore-Item",
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
         ["info"] = "Get-BackupInfo",
+        ["config"] = "Set-BackupConfiguration",
     };
 
     public static string Translate(string text)

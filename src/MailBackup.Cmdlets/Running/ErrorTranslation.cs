@@ -57,18 +57,19 @@ internal static class ErrorTranslation
     {
         ErrorIds.BackupPathNotFound or ErrorIds.BackupPathNotSet or ErrorIds.BackupPathNotInitialized or ErrorIds.AccountNotFound
             or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.BlobMissing or ErrorIds.SourceNotSet or ErrorIds.SourceNotFound
-            or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or ErrorIds.SearchIndexMissing or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable => ErrorCategory.PermissionDenied,
         ErrorIds.BackupPathNotEmpty or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
-        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid => ErrorCategory.InvalidArgument,
+        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid
+            or ErrorIds.SearchQueryInvalid => ErrorCategory.InvalidArgument,
         ErrorIds.BackupPathBusy => ErrorCategory.ResourceBusy,
         ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
-        ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
+        ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged or ErrorIds.SearchIndexDamaged
             or ErrorIds.LdifInvalid or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
         ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed => ErrorCategory.ReadError,
         ErrorIds.ItemRestoreFailed or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
-        ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore => ErrorCategory.InvalidOperation,
+        ErrorIds.SearchIndexOff or ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore => ErrorCategory.InvalidOperation,
         ErrorIds.ReadErrorThresholdReached => ErrorCategory.LimitsExceeded,
         ErrorIds.OperationStopped or ErrorIds.OperationInterrupted => ErrorCategory.OperationStopped,
         CmdletErrorIds.OperationTimedOut => ErrorCategory.OperationTimeout,

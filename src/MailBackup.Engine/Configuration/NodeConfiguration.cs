@@ -18,4 +18,6 @@ public sealed record NodeConfiguration
 
     /// <summary>Words of items are indexed after a scan, so that they can be searched.</summary>
     public bool SearchIndex { get; init; } = true;
+
+    public NotificationConfiguration Notification { get; init; } = new();
 }

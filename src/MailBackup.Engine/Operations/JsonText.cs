@@ -56,6 +56,21 @@ internal static class JsonText
         writer.WriteEndArray();
     }
 
+    /// <summary>The object with one more member, an array of strings.</summary>
+    public static string WithStrings(string json, string name, IReadOnlyList<string> values)
+    {
+        using var document = JsonDocument.Parse(json);
+        return Write(writer =>
+        {
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                member.WriteTo(writer);
+            }
+
+            writer.WriteStrings(name, values);
+        });
+    }
+
     /// <summary>A member that may be left out or null.</summary>
     public static JsonElement? Optional(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -27,6 +27,18 @@ internal static class OperationNames
         nameof(OperationKind.SearchIndex),
     ];
 
+    /// <summary>What puts something onto the server: an administrator hears of it when it begins, too.</summary>
+    public static bool IsRestore(OperationKind kind) => kind is OperationKind.Restore;
+
+    /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>
+    public static string Words(OperationKind kind)
+    {
+        string name = Of(kind);
+        return kind == OperationKind.SmartScan
+            ? name
+            : string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
+    }
+
     public static string Of(OperationState state) => States[(int)state];
 
     public static string Of(OperationKind kind) => Kinds[(int)kind];

@@ -15,10 +15,17 @@ public sealed class OperationQueue : IDisposable
     private readonly OperationDatabase _database;
     private readonly OperationStore _store;
     private readonly string _lockPath;
+    private readonly IOperationObserver? _observer;
 
     /// <summary>Opens nothing: a process that never looks at its operations pays nothing for them.</summary>
     public OperationQueue(string databasePath, string writerLockPath)
+        : this(databasePath, writerLockPath, null)
     {
+    }
+
+    internal OperationQueue(string databasePath, string writerLockPath, IOperationObserver? observer)
+    {
+        _observer = observer;
         _database = new OperationDatabase(databasePath);
         _store = new OperationStore(_database);
         _lockPath = writerLockPath;
@@ -127,7 +134,7 @@ public sealed class OperationQueue : IDisposable
         {
             if (next.Id == id)
             {
-                return await new OperationRun(_store, _database, next, feed).ExecuteAsync(executor, feed.Stop).ConfigureAwait(false);
+                return await new OperationRun(_store, _database, next, feed, _observer).ExecuteAsync(executor, feed.Stop).ConfigureAwait(false);
             }
 
             if (_store.Find(id) is { Ended: null } waiting)
@@ -135,7 +142,7 @@ public sealed class OperationQueue : IDisposable
                 feed.Publish(waiting);
             }
 
-            await new OperationRun(_store, _database, next, feed: null).ExecuteAsync(executor, feed.Stop).ConfigureAwait(false);
+            await new OperationRun(_store, _database, next, feed: null, _observer).ExecuteAsync(executor, feed.Stop).ConfigureAwait(false);
         }
 
         return null;

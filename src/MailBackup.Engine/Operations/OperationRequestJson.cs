@@ -8,19 +8,24 @@ namespace MailBackup.Operations;
 /// </summary>
 public static class OperationRequestJson
 {
+    private const string NotifyMember = "notify";
+
     /// <summary>The kind of operation that answers the request, and the request as JSON.</summary>
     public static (OperationKind Kind, string Parameters) Write(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request switch
-        {
-            ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
-            RestoreRequest restore => (OperationKind.Restore, Write(restore)),
-            CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
-            SearchIndexRequest index => (OperationKind.SearchIndex, SearchIndexRequestJson.Write(index)),
-            _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
-        };
+        var (kind, parameters) = WriteMembers(request);
+        return (kind, request.Notify.Count == 0 ? parameters : JsonText.WithStrings(parameters, NotifyMember, request.Notify));
     }
+
+    private static (OperationKind Kind, string Parameters) WriteMembers(OperationRequest request) => request switch
+    {
+        ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
+        RestoreRequest restore => (OperationKind.Restore, Write(restore)),
+        CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
+        SearchIndexRequest index => (OperationKind.SearchIndex, SearchIndexRequestJson.Write(index)),
+        _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
+    };
 
     /// <summary>Errors: <c>ConfigurationInvalid</c>.</summary>
     public static OperationRequest Read(OperationKind kind, string parameters)
@@ -37,7 +42,7 @@ public static class OperationRequestJson
         OperationRequest request;
         try
         {
-            request = JsonText.Read(parameters, members);
+            request = JsonText.Read(parameters, members) with { Notify = ReadNotify(parameters) };
         }
         catch (JsonException e)
         {
@@ -48,6 +53,19 @@ public static class OperationRequestJson
         return kind == OperationKind.AccountScan && request is ScanRequest { Accounts.Count: 0 }
             ? throw Invalid(kind, "it names no account", null)
             : request;
+    }
+
+    /// <summary>The addresses that a request of any kind, also of one that this version does not know, wants to have told.</summary>
+    internal static IReadOnlyList<string> ReadNotify(string parameters)
+    {
+        try
+        {
+            return JsonText.Read(parameters, element => element.Strings(NotifyMember));
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
     }
 
     private static string Write(ScanRequest scan) => JsonText.Write(writer =>

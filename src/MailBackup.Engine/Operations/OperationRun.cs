@@ -4,7 +4,7 @@ namespace MailBackup.Operations;
 
 /// <summary>One run of one operation by the holder of the writer lock: starts it, watches for a wish to stop, writes down its end.</summary>
 /// <param name="feed">Who waits for this operation here; null when it was queued by another.</param>
-internal sealed class OperationRun(OperationStore store, OperationDatabase database, Operation operation, OperationFeed? feed)
+internal sealed class OperationRun(OperationStore store, OperationDatabase database, Operation operation, OperationFeed? feed, IOperationObserver? observer)
 {
     /// <summary>How often a worker looks for a wish to stop, and a waiter whether it is its turn.</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -16,6 +16,7 @@ internal sealed class OperationRun(OperationStore store, OperationDatabase datab
     private OperationProgress? _savedProgress;
     private long _saved;
     private bool _stopRequested;
+    private DateTimeOffset? _ended;
 
     /// <param name="token">Cancelled when this process has to go: its own operation is stopped, another's is put back.</param>
     /// <returns>The ended operation; null when it was put back.</returns>
@@ -23,6 +24,7 @@ internal sealed class OperationRun(OperationStore store, OperationDatabase datab
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         feed?.Publish(operation);
+        var told = observer?.StartedAsync(operation) ?? Task.FromResult<string?>(null);
         var work = Task.Run(() => executor(operation, _recorder, stop.Token), CancellationToken.None);
         while (true)
         {
@@ -75,7 +77,23 @@ internal sealed class OperationRun(OperationStore store, OperationDatabase datab
                 + "Start it again; if it fails again, report this error.";
         }
 
-        return Save(state, final, errorId, error);
+        Warn(await told.ConfigureAwait(false));
+        var ended = Save(state, final, errorId, error);
+        if (observer is not null && await observer.EndedAsync(ended).ConfigureAwait(false) is { } warning)
+        {
+            Warn(warning);
+            ended = Save(state, final, errorId, error);
+        }
+
+        return ended;
+    }
+
+    private void Warn(string? message)
+    {
+        if (message is not null)
+        {
+            _recorder.Warning(message);
+        }
     }
 
     private Operation Save(OperationState state, OperationReport? final, string? errorId, string? error)
@@ -94,7 +112,7 @@ internal sealed class OperationRun(OperationStore store, OperationDatabase datab
         var ended = operation with
         {
             State = state,
-            Ended = OperationStore.Now(),
+            Ended = _ended ??= OperationStore.Now(),
             StopRequested = _stopRequested || state == OperationState.Stopped,
             Progress = _recorder.LatestProgress,
             Report = report,

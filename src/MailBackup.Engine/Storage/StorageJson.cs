@@ -90,6 +90,7 @@ internal static class StorageJson
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
             ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
             SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
+            Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
 
@@ -105,7 +106,41 @@ internal static class StorageJson
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
         json.WriteBoolean("searchIndex"u8, configuration.SearchIndex);
+        if (configuration.Notification != new NotificationConfiguration())
+        {
+            WriteNotification(json, configuration.Notification);
+        }
     });
+
+    private static NotificationConfiguration ReadNotification(JsonElement element) => new()
+    {
+        SmtpServer = Text(element, "smtpServer"),
+        SmtpPort = (int)(Number(element, "smtpPort") ?? new NotificationConfiguration().SmtpPort),
+        SmtpStartTls = Flag(element, "smtpStartTls"),
+        SmtpUser = Text(element, "smtpUser"),
+        SmtpPasswordFile = Text(element, "smtpPasswordFile"),
+        From = Text(element, "from"),
+        To = element.TryGetProperty("to", out var to) ? [.. to.EnumerateArray().Select(a => a.GetString() ?? "")] : [],
+    };
+
+    private static void WriteNotification(Utf8JsonWriter json, NotificationConfiguration notification)
+    {
+        json.WriteStartObject("notification"u8);
+        WriteText(json, "smtpServer", notification.SmtpServer);
+        json.WriteNumber("smtpPort"u8, notification.SmtpPort);
+        WriteFlag(json, "smtpStartTls", notification.SmtpStartTls);
+        WriteText(json, "smtpUser", notification.SmtpUser);
+        WriteText(json, "smtpPasswordFile", notification.SmtpPasswordFile);
+        WriteText(json, "from", notification.From);
+        json.WriteStartArray("to"u8);
+        foreach (string address in notification.To)
+        {
+            json.WriteStringValue(address);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     private static T Parse<T>(byte[] json, Func<JsonElement, T> read)
     {

@@ -1,0 +1,136 @@
+using System.CommandLine;
+using MailBackup.Cli.Json;
+using MailBackup.Cli.Output;
+using MailBackup.Cli.Parsing;
+using MailBackup.Configuration;
+
+namespace MailBackup.Cli.Commands;
+
+/// <summary><c>config</c>: shows the configuration of a backup path, changes what is given, and tries the mail relay.</summary>
+internal static class ConfigCommand
+{
+    public static readonly CommandSpec Spec = new(
+        "config",
+        "Show the configuration of the backup path; change what is given. An empty value takes a setting away.",
+        Build,
+        """
+        mailbackup config
+        mailbackup config --data-retention-days 90
+        mailbackup config --smtp-server mx1.example.org --notification-from backup@example.org --notification-to admin@example.org
+        mailbackup config --test-mail
+        """);
+
+    private static void Build(Command command, Session session)
+    {
+        var data = Number(command, "--data-retention-days", "Days that a deleted item is kept; 0 is for ever.");
+        var account = Number(command, "--account-retention-days", "Days that a deleted account is kept; 0 is for ever.");
+        var threshold = Number(command, "--read-error-threshold", "Item errors after which a scan gives up; 0 never gives up.");
+        var server = Text(command, "--smtp-server", "Mail relay for notifications.", "HOST");
+        var port = Number(command, "--smtp-port", "Its port. Default: 25.");
+        var startTls = Text(command, "--smtp-start-tls", "Encrypt by STARTTLS: yes or no.", "YES|NO");
+        var user = Text(command, "--smtp-user", "User to log in as.", "NAME");
+        var passwordFile = Text(
+            command, "--smtp-password-file", $"File whose first line is the password (mode 600). Default: the environment variable {NotificationConfiguration.PasswordVariable}.", "FILE");
+        var from = Text(command, "--notification-from", "Sender of notifications.", "ADDRESS");
+        var to = new Option<string[]>("--notification-to")
+        {
+            Arity = ArgumentArity.OneOrMore,
+            Description = "Administrator who hears of every restore and of every operation that did not go well; may be repeated.",
+            HelpName = "ADDRESS",
+        };
+        var test = new Option<bool>("--test-mail") { Description = "Send a mail to the administrators to see whether the relay takes it." };
+        command.Options.Add(to);
+        command.Options.Add(test);
+        command.SetAction(arguments =>
+        {
+            using var node = session.OpenNode(arguments);
+            var old = node.Configuration;
+            var mail = old.Notification;
+            var now = old with
+            {
+                DataRetentionDays = Numbers.Parse(arguments.GetValue(data), data.Name) ?? old.DataRetentionDays,
+                AccountRetentionDays = Numbers.Parse(arguments.GetValue(account), account.Name) ?? old.AccountRetentionDays,
+                ReadErrorThreshold = Numbers.Parse(arguments.GetValue(threshold), threshold.Name) ?? old.ReadErrorThreshold,
+                Notification = mail with
+                {
+                    SmtpServer = Given(arguments.GetValue(server), mail.SmtpServer),
+                    SmtpPort = Numbers.Parse(arguments.GetValue(port), port.Name) ?? mail.SmtpPort,
+                    SmtpStartTls = YesOrNo(arguments.GetValue(startTls), startTls.Name) ?? mail.SmtpStartTls,
+                    SmtpUser = Given(arguments.GetValue(user), mail.SmtpUser),
+                    SmtpPasswordFile = Given(arguments.GetValue(passwordFile), mail.SmtpPasswordFile) is { } file ? Path.GetFullPath(file) : null,
+                    From = Given(arguments.GetValue(from), mail.From),
+                    To = arguments.GetValue(to) is { Length: > 0 } given ? [.. given.Where(a => a.Length > 0)] : mail.To,
+                },
+            };
+            if (now != old)
+            {
+                node.SaveConfiguration(now);
+            }
+
+            if (arguments.GetValue(test))
+            {
+                var sent = node.SendTestMailAsync([], CancellationToken.None).GetAwaiter().GetResult();
+                session.Say($"{now.Notification.SmtpServer} has taken a mail to {string.Join(", ", sent)}.");
+                return ExitCode.Done;
+            }
+
+            Write(session, node.Configuration);
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Write(Session session, NodeConfiguration configuration)
+    {
+        if (session.Json)
+        {
+            session.Output.JsonLine(ConfigJson.Write, configuration);
+            return;
+        }
+
+        var mail = configuration.Notification;
+        string relay = mail.SmtpServer is { } server ? $"{server}:{mail.SmtpPort}{(mail.SmtpStartTls ? " (STARTTLS)" : "")}" : "not set: no mail is sent";
+        foreach (var (name, value) in new (string, string?)[]
+        {
+            ("Maildir tree", configuration.Source.Maildir ?? "not set"),
+            ("LDIF file", configuration.Source.Ldif),
+            ("Deleted items", Quantity.Days(configuration.DataRetentionDays)),
+            ("Deleted accounts", Quantity.Days(configuration.AccountRetentionDays)),
+            ("Read errors", configuration.ReadErrorThreshold == 0 ? "never give up" : $"give up after {configuration.ReadErrorThreshold}"),
+            ("Mail relay", relay),
+            ("Relay user", mail.SmtpUser),
+            ("Password file", mail.SmtpPasswordFile),
+            ("Mail from", mail.From),
+            ("Mail to", mail.To.Count > 0 ? string.Join(", ", mail.To) : null),
+        })
+        {
+            if (value is not null)
+            {
+                session.Output.Line(TextCleaner.Clean($"{name,-18}{value}"));
+            }
+        }
+    }
+
+    private static Option<string> Number(Command command, string name, string description) => Text(command, name, description, "NUMBER");
+
+    private static Option<string> Text(Command command, string name, string description, string help)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = help };
+        command.Options.Add(option);
+        return option;
+    }
+
+    private static string? Given(string? given, string? kept) => given switch
+    {
+        null => kept,
+        "" => null,
+        _ => given,
+    };
+
+    private static bool? YesOrNo(string? given, string option) => given switch
+    {
+        null => null,
+        "yes" or "true" => true,
+        "no" or "false" => false,
+        _ => throw new MailBackupException(ErrorIds.ArgumentInvalid, $"'{given}' is neither yes nor no.", $"Write {option} yes or {option} no.", given),
+    };
+}

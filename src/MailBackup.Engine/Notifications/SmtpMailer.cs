@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Mail;
+using System.Text;
+using MailBackup.Configuration;
+
+namespace MailBackup.Notifications;
+
+/// <summary>Hands mails to the configured relay (RFC 5321).</summary>
+internal sealed class SmtpMailer(NotificationConfiguration configuration)
+{
+    /// <summary>An operation waits for its mails; a relay that is down must not hold it up for long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Errors: <c>NotificationNotSet</c>, <c>NotificationFailed</c>, <c>PasswordFileUnusable</c>.</summary>
+    public async Task SendAsync(IReadOnlyCollection<string> recipients, string subject, string body, CancellationToken token)
+    {
+        if (configuration is not { SmtpServer: { Length: > 0 } server, From: { Length: > 0 } from })
+        {
+            throw NotSet();
+        }
+
+        using var message = new MailMessage
+        {
+            From = new MailAddress(from),
+            Subject = subject,
+            SubjectEncoding = Encoding.UTF8,
+            Body = body,
+            BodyEncoding = Encoding.UTF8,
+        };
+
+        // RFC 3834: no answering machine is to answer it.
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        foreach (string recipient in recipients)
+        {
+            message.To.Add(new MailAddress(recipient));
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var client = new SmtpClient(server, configuration.SmtpPort) { EnableSsl = configuration.SmtpStartTls };
+            if (configuration.SmtpUser is { Length: > 0 } user)
+            {
+                client.Credentials = new NetworkCredential(user, ReadPassword());
+            }
+
+            await client.SendMailAsync(message, patience.Token).ConfigureAwait(false);
+        }
+        catch (SmtpFailedRecipientException e)
+        {
+            // The others have got it.
+            throw Failed(server, $"it refused {e.FailedRecipient}: {e.Message}", e);
+        }
+        catch (SmtpException e)
+        {
+            throw Failed(server, (e.InnerException ?? e).Message, e);
+        }
+        catch (OperationCanceledException e) when (!token.IsCancellationRequested)
+        {
+            throw Failed(server, $"it did not answer within {Patience.TotalSeconds:0} seconds", e);
+        }
+    }
+
+    public static MailBackupException NotSet() => new(
+        ErrorIds.NotificationNotSet,
+        "No mail relay and sender are configured.",
+        "Set them with 'mailbackup config --smtp-server HOST --notification-from ADDRESS'.");
+
+    /// <summary>Throws <c>ArgumentInvalid</c> for what is no single mail address.</summary>
+    public static void CheckAddress(string address)
+    {
+        if (!MailAddress.TryCreate(address, out var parsed) || parsed.Address != address.Trim() || !parsed.Host.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '[' or ']' or ':'))
+        {
+            throw new MailBackupException(ErrorIds.ArgumentInvalid, $"'{address}' is no mail address.", "Write it as user@example.org.", address);
+        }
+    }
+
+    private string ReadPassword()
+    {
+        if (configuration.SmtpPasswordFile is not { Length: > 0 } file)
+        {
+            return Environment.GetEnvironmentVariable(NotificationConfiguration.PasswordVariable) is { Length: > 0 } password
+                ? password
+                : throw Unusable($"The relay's user is {configuration.SmtpUser}, and there is neither a password file nor {NotificationConfiguration.PasswordVariable}.", null);
+        }
+
+        try
+        {
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
+            {
+                throw Unusable($"The password file {file} can be read or written by others than its owner.", null);
+            }
+
+            return File.ReadLines(file).FirstOrDefault()?.TrimEnd() ?? throw Unusable($"The password file {file} is empty.", null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable($"The password file {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private MailBackupException Unusable(string problem, Exception? inner) => new(
+        ErrorIds.PasswordFileUnusable,
+        problem,
+        "Name a file whose first line is the password, with mode 600, by 'mailbackup config --smtp-password-file FILE'.",
+        configuration.SmtpPasswordFile,
+        inner);
+
+    private static MailBackupException Failed(string server, string problem, Exception inner) => new(
+        ErrorIds.NotificationFailed,
+        $"The mail relay {server} has not taken the mail: {problem}.".Replace("..", ".", StringComparison.Ordinal),
+        "Check the relay and its settings with 'mailbackup config --test-mail'.",
+        server,
+        inner);
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using MailBackup.Tests.Support;
+
+namespace MailBackup.Tests.Servers;
+
+/// <summary>
+/// A real Dovecot over a mail tree <c>{domain}/{user}/Maildir</c>, on the loopback address. Started as root its mail belongs to another user, as on
+/// a server; started by anybody else it is that user's. Stopped by the id of its own process.
+/// </summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+internal sealed class DovecotServer : IDisposable
+{
+    public const string Password = "wonderland";
+
+    /// <summary>Below the range that the system gives to outgoing connections.</summary>
+    private static int s_port = 31200 + (Environment.ProcessId % 400);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly TempFolder _folder = new();
+    private readonly string _mail;
+    private Process? _process;
+
+    public DovecotServer(string mailTree)
+    {
+        _mail = mailTree;
+        Directory.CreateDirectory(mailTree);
+        Start();
+    }
+
+    public static string? Program { get; } = new[] { "/usr/sbin/dovecot", "/usr/local/sbin/dovecot" }.FirstOrDefault(File.Exists);
+
+    public int Port { get; private set; }
+
+    public ImapSession Login(string user) => new(Port, user, Password);
+
+    /// <summary>Runs the server on the tree as it is now.</summary>
+    public void Start()
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            Port = Interlocked.Increment(ref s_port);
+            WriteConfiguration();
+            TakeOwnership();
+            _process = Process.Start(new ProcessStartInfo(Program!, ["-F", "-c", _folder["dovecot.conf"]]) { RedirectStandardError = true })!;
+            if (Answers())
+            {
+                return;
+            }
+
+            Stop();
+            Assert.True(attempt < 5, "Dovecot does not start: " + (File.Exists(_folder["dovecot.log"]) ? File.ReadAllText(_folder["dovecot.log"]) : "no log"));
+        }
+    }
+
+    public void Stop()
+    {
+        if (_process is null)
+        {
+            return;
+        }
+
+        if (!_process.HasExited)
+        {
+            using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+            {
+                kill.WaitForExit();
+            }
+
+            if (!_process.WaitForExit(Patience))
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Files that the test has laid into the tree become the mail user's, as if the server had written them.</summary>
+    public void TakeOwnership()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            var (uid, gid) = Owner();
+            using var chown = Process.Start("chown", ["-R", $"{uid}:{gid}", _mail]);
+            chown.WaitForExit();
+            Assert.Equal(0, chown.ExitCode);
+        }
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _folder.Dispose();
+    }
+
+    private static (string Uid, string Gid) Owner() => Environment.IsPrivilegedProcess ? ("5000", "5000") : (Ask("-u"), Ask("-g"));
+
+    private static string Ask(string what, string program = "id")
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, what) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd().Trim();
+    }
+
+    private void WriteConfiguration()
+    {
+        var (uid, gid) = Owner();
+        string unprivileged = Environment.IsPrivilegedProcess ? "" : $$"""
+            default_internal_user = {{Environment.UserName}}
+            default_internal_group = {{Ask("-gn")}}
+            default_login_user = {{Environment.UserName}}
+            service imap-login {
+              chroot =
+            }
+            service anvil {
+              chroot =
+            }
+            service stats {
+              chroot =
+            }
+            """;
+        string text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Servers", "dovecot.conf"));
+        foreach (var (name, value) in new[]
+        {
+            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("UID", uid), ("GID", gid),
+            ("PASSWORD", Password), ("UNPRIVILEGED", unprivileged),
+        })
+        {
+            text = text.Replace($"@{name}@", value, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(_folder["dovecot.conf"], text);
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
+        for (var parent = new DirectoryInfo(_mail).Parent; parent is not null && parent.FullName.StartsWith(Path.GetTempPath() + "mailbackup-test-", StringComparison.Ordinal); parent = parent.Parent)
+        {
+            File.SetUnixFileMode(parent.FullName, (UnixFileMode)0b111_101_101);
+        }
+    }
+
+    private bool Answers()
+    {
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < Patience && !_process!.HasExited)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                client.Connect(IPAddress.Loopback, Port);
+                using var reader = new StreamReader(client.GetStream());
+                return reader.ReadLine()?.StartsWith("* OK", StringComparison.Ordinal) == true;
+            }
+            catch (Exception e) when (e is SocketException or IOException)
+            {
+                Thread.Sleep(50);
+            }
+        }
+
+        return false;
+    }
+}

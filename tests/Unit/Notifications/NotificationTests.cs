@@ -1,0 +1,191 @@
+using MailBackup.Configuration;
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Tests.Support;
+
+namespace MailBackup.Tests.Notifications;
+
+public sealed class NotificationTests : IDisposable
+{
+    private const string Account = "alice@example.org";
+
+    private readonly NodeFixture _fixture = new();
+    private readonly SmtpSink _sink = new();
+
+    public NotificationTests()
+    {
+        _fixture.Server.Deliver(Account, subject: "One");
+        Configure(_sink.Port);
+    }
+
+    public void Dispose()
+    {
+        _sink.Dispose();
+        _fixture.Dispose();
+    }
+
+    [Fact]
+    public async Task Administrators_hear_of_a_restore_when_it_begins_and_when_it_ends()
+    {
+        await _fixture.ScanAsync();
+        Assert.Empty(_sink.Mails);
+        string file = Directory.GetFiles(_fixture.Server.Folder(Account), "*", SearchOption.AllDirectories).Single(f => f.Contains("/cur/", StringComparison.Ordinal));
+        File.Delete(file);
+
+        var operation = await _fixture.RunAsync(new RestoreRequest { Account = Account, Notify = ["helpdesk@example.org"] });
+
+        Assert.Equal(OperationState.Completed, operation.State);
+        Assert.Empty(operation.Report!.Warnings);
+        Assert.Equal(2, _sink.Mails.Count);
+        Assert.All(_sink.Mails, m => Assert.Equal(["admin@example.org", "helpdesk@example.org"], m.Recipients.Order()));
+        var (start, end) = (_sink.Mails[0], _sink.Mails[1]);
+        Assert.Equal($"MailBackup on {Environment.MachineName}: Restore started", start.Subject);
+        Assert.Contains(operation.Id.ToString(), start.Body, StringComparison.Ordinal);
+        Assert.Contains(Account, start.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Outcome", start.Body, StringComparison.Ordinal);
+        Assert.Equal($"MailBackup on {Environment.MachineName}: Restore completed", end.Subject);
+        Assert.Matches("Restored items: +1\r?\n", end.Body);
+    }
+
+    [Fact]
+    public async Task The_mail_lists_unrestored_items_by_account()
+    {
+        await _fixture.ScanAsync();
+        var item = Assert.Single(_fixture.Items());
+        Directory.Delete(_fixture.Server.Root, recursive: true);
+        Directory.CreateDirectory(_fixture.Server.Root);
+        foreach (string bundle in Directory.GetFiles(Path.Combine(_fixture.BackupPath, "items"), "*.gz", SearchOption.AllDirectories))
+        {
+            File.Delete(bundle);
+        }
+
+        var operation = await _fixture.RunAsync(new RestoreRequest { Account = Account });
+
+        Assert.Equal(OperationState.CompletedWithErrors, operation.State);
+        var end = _sink.Mails[^1];
+        Assert.Equal($"MailBackup on {Environment.MachineName}: Restore completed with errors", end.Subject);
+        Assert.Matches($"account: {Account}\r?\nunrestored items: {item.Id}\r?\n", end.Body);
+        Assert.Contains(operation.Report!.Troubles[0].Reason, end.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scan_that_goes_well_is_told_only_to_those_whom_it_names_and_once()
+    {
+        var operation = await _fixture.RunAsync(new ScanRequest { Notify = ["night@example.org"] });
+
+        Assert.Equal(OperationState.Completed, operation.State);
+        var mail = Assert.Single(_sink.Mails);
+        Assert.Equal(["night@example.org"], mail.Recipients);
+        Assert.Equal($"MailBackup on {Environment.MachineName}: SmartScan completed", mail.Subject);
+        Assert.Matches("Added items: +3\r?\n", mail.Body);
+    }
+
+    [Fact]
+    public async Task Administrators_hear_of_a_scan_that_fails()
+    {
+        await _fixture.ScanAsync();
+        Directory.Delete(_fixture.Server.Root, recursive: true);
+
+        var operation = await _fixture.RunAsync(new ScanRequest());
+
+        Assert.Equal(OperationState.Failed, operation.State);
+        var mail = Assert.Single(_sink.Mails);
+        Assert.Equal(["admin@example.org"], mail.Recipients);
+        Assert.Equal($"MailBackup on {Environment.MachineName}: SmartScan FAILED", mail.Subject);
+        Assert.Contains(operation.Error!, mail.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_relay_that_is_down_costs_a_warning_and_not_the_operation()
+    {
+        _sink.Dispose();
+
+        var operation = await _fixture.RunAsync(new ScanRequest { Notify = ["night@example.org"] });
+
+        Assert.Equal(OperationState.Completed, operation.State);
+        Assert.Equal(3, operation.Report!.Added);
+        string warning = Assert.Single(operation.Report.Warnings);
+        Assert.Contains("The mail relay 127.0.0.1 has not taken the mail", warning, StringComparison.Ordinal);
+        Assert.Equal(warning, Assert.Single(_fixture.Node.Operations.Find(operation.Id)!.Report!.Warnings));
+    }
+
+    [Fact]
+    public void Without_a_relay_a_wish_to_be_told_is_refused_before_anything_is_queued()
+    {
+        _fixture.Node.SaveConfiguration(_fixture.Node.Configuration with { Notification = new NotificationConfiguration() });
+
+        var error = Assert.Throws<MailBackupException>(() => _fixture.Node.Submit(new ScanRequest { Notify = ["night@example.org"] }));
+
+        Assert.Equal(ErrorIds.NotificationNotSet, error.ErrorId);
+        Assert.Empty(_fixture.Node.Operations.List());
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("a@b, c@d")]
+    [InlineData("Ann <ann@example.org>")]
+    [InlineData("ann@example.org\r\nBcc: x@y")]
+    public void What_is_no_address_is_refused(string address)
+    {
+        Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(() => _fixture.Node.Submit(new ScanRequest { Notify = [address] })).ErrorId);
+        var configuration = _fixture.Node.Configuration;
+        Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(
+            () => _fixture.Node.SaveConfiguration(configuration with { Notification = configuration.Notification with { To = [address] } })).ErrorId);
+        Assert.Equal(configuration, _fixture.Node.Configuration);
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task It_logs_in_with_the_password_of_a_file_that_only_its_owner_can_read()
+    {
+        using var sink = new SmtpSink(login: true);
+        string file = _fixture["password"];
+        File.WriteAllText(file, "s3cret\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Configure(sink.Port, user: "backup", passwordFile: file);
+
+        Assert.Equal(["admin@example.org"], await _fixture.Node.SendTestMailAsync([], default));
+        Assert.Equal("backup:s3cret", sink.Login);
+        Assert.Single(sink.Mails);
+        Assert.DoesNotContain("s3cret", File.ReadAllText(Path.Combine(_fixture.BackupPath, "config.json")), StringComparison.Ordinal);
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        var error = await Assert.ThrowsAsync<MailBackupException>(() => _fixture.Node.SendTestMailAsync([], default));
+        Assert.Equal(ErrorIds.PasswordFileUnusable, error.ErrorId);
+        Assert.Single(sink.Mails);
+    }
+
+    [Fact]
+    public void The_settings_survive_closing_the_node()
+    {
+        Configure(2525, user: "backup", passwordFile: "/etc/mailbackup.password");
+        var saved = _fixture.Node.Configuration;
+        _fixture.Reopen();
+        Assert.Equal(saved, _fixture.Node.Configuration);
+        Assert.Equal("backup", _fixture.Node.Configuration.Notification.SmtpUser);
+    }
+
+    [Fact]
+    public void Those_to_be_told_stand_in_the_queue_with_the_request()
+    {
+        var (kind, parameters) = OperationRequestJson.Write(new RestoreRequest { Account = Account, Items = [3], Notify = ["a@b.org", "c@d.org"] });
+        var read = Assert.IsType<RestoreRequest>(OperationRequestJson.Read(kind, parameters));
+        Assert.Equal(["a@b.org", "c@d.org"], read.Notify);
+        Assert.Equal(Account, read.Account);
+        Assert.Equal([3L], read.Items);
+    }
+
+    private void Configure(int port, string? user = null, string? passwordFile = null) =>
+        _fixture.Node.SaveConfiguration(_fixture.Node.Configuration with
+        {
+            Notification = new NotificationConfiguration
+            {
+                SmtpServer = "127.0.0.1",
+                SmtpPort = port,
+                SmtpUser = user,
+                SmtpPasswordFile = passwordFile,
+                From = "backup@example.org",
+                To = ["admin@example.org"],
+            },
+        });
+}
