@@ -17,6 +17,7 @@ public class SearchIndexTests
         var f = new NodeFixture();
         f.Server.Deliver(Ann, subject: "Quarterly plan", body: "The budget of the harbour.\r\n");
         f.Server.Deliver(Ann, subject: "Lunch", body: "A plan for noon.\r\n");
+        f.Server.Folder(Bob);
         f.Server.Deliver(Bob, subject: "Budget", body: "harbour budget\r\n", folder: ".Archive");
         await f.ScanAsync();
         return f;
