@@ -42,7 +42,7 @@ Describe 'Search-BackupItem' {
         $deleted.Subject | Should -Be 'Lunch on Friday?'
         $deleted.BackupPath | Should -Be $server.Path
         (Search-BackupItem lunch -All).Deleted | Should -Contain $true
-        $file = $deleted | Export-BackupItem -Destination (Join-Path $TestDrive 'out')
+        $file = $deleted | Export-BackupItem -Destination (Join-Path $TestDrive 'out') -PassThru
         Get-Content $file -Raw | Should -Match 'Lunch on Friday'
         Search-BackupItem lunch -Deleted | Restore-Item -WhatIf | Should -BeNullOrEmpty
     }
