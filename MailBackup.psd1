@@ -33,6 +33,7 @@
         'Restore-BackupAccount'
         'Restore-DeletedItem'
         'Restore-Item'
+        'Search-BackupItem'
         'Set-BackupConfiguration'
         'Set-BackupPath'
         'Set-BackupSource'
@@ -41,6 +42,7 @@
         'Stop-BackupOperation'
         'Test-BackupNotification'
         'Test-BackupSource'
+        'Update-BackupSearchIndex'
         'Wait-BackupOperation'
     )
     PrivateData          = @{

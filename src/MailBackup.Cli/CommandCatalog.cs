@@ -11,6 +11,7 @@ internal static class CommandCatalog
         ScanCommand.Spec,
         AccountsCommand.Spec,
         ItemsCommand.Spec,
+        SearchCommand.Spec,
         HistoryCommand.Spec,
         CompareCommand.Spec,
         ExportCommand.Spec,
@@ -23,6 +24,7 @@ internal static class CommandCatalog
         ImportAccountCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
+        IndexCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

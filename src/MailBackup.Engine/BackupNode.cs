@@ -9,6 +9,7 @@ using MailBackup.Operations;
 using MailBackup.Restoring;
 using MailBackup.Restoring.External;
 using MailBackup.Scanning;
+using MailBackup.Searching;
 using MailBackup.Sources;
 using MailBackup.Storage;
 using MailBackup.Storage.Sqlite;
@@ -127,6 +128,10 @@ public sealed class BackupNode : IDisposable
 
         ConfigurationFile.Write(_layout, configuration);
         Configuration = configuration;
+        if (!configuration.SearchIndex)
+        {
+            SearchIndex.Delete(_layout);
+        }
     }
 
     /// <summary>Opens the source of the configuration. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>.</summary>
@@ -167,6 +172,18 @@ public sealed class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         return Reading.Stream(r => r.Items.List(query));
+    }
+
+    /// <summary>
+    /// Streams the items that fit a query, best first, then newest first. What the index has not read yet is not found, and told to
+    /// <see cref="Warn"/>. Errors: <c>SearchQueryInvalid</c>, <c>SearchIndexOff</c>, <c>SearchIndexMissing</c>, <c>SearchIndexDamaged</c>,
+    /// <c>AccountNotFound</c>, <c>FolderNotFound</c>.
+    /// </summary>
+    public IEnumerable<FoundItem> Search(SearchQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        RequireSearch();
+        return new Searching.Search(_layout, Reading, query, message => Warn?.Invoke(message)).Run();
     }
 
     /// <summary>Every state of one item, oldest first. Errors: <c>AccountNotFound</c>, <c>ItemNotFound</c>.</summary>
@@ -288,6 +305,28 @@ public sealed class BackupNode : IDisposable
         return Operations.Enqueue(kind, parameters);
     }
 
+    /// <summary>
+    /// Queues what should follow an operation that has ended: the indexing of what it has brought, so that searches find it. Whoever waited for the
+    /// operation runs the other next; null when there is nothing to do.
+    /// </summary>
+    public Operation? SubmitFollowUp(Operation ended)
+    {
+        ArgumentNullException.ThrowIfNull(ended);
+        if (!Configuration.SearchIndex || ended is not { State: OperationState.Completed or OperationState.CompletedWithErrors, Report: { } report }
+            || ended.Kind is OperationKind.SearchIndex or OperationKind.CoherencyCheck)
+        {
+            return null;
+        }
+
+        bool changed = report.Added + report.Updated + report.Deleted + report.Restored > 0;
+        if (!changed && SearchIndex.IsComplete(_layout))
+        {
+            return null;
+        }
+
+        return Operations.List().FirstOrDefault(o => o is { Kind: OperationKind.SearchIndex, State: OperationState.Queued }) ?? Submit(new SearchIndexRequest());
+    }
+
     /// <summary>Runs or waits for a queued operation; see <see cref="OperationQueue.RunAsync"/>.</summary>
     public Task<Operation> RunAsync(Operation operation, Action<Operation>? onUpdate, CancellationToken token)
     {
@@ -393,6 +432,12 @@ public sealed class BackupNode : IDisposable
         }
 
         Configuration = ConfigurationFile.Read(_layout);
+        if (request is SearchIndexRequest index)
+        {
+            RequireSearch();
+            return await new SearchIndexing(_layout, index, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
         var source = OpenSource();
         await using (source.ConfigureAwait(false))
         {
@@ -407,6 +452,18 @@ public sealed class BackupNode : IDisposable
                 ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
+        }
+    }
+
+    private void RequireSearch()
+    {
+        if (!Configuration.SearchIndex)
+        {
+            throw new MailBackupException(
+                ErrorIds.SearchIndexOff,
+                $"Searching is switched off for {Path}.",
+                "Switch it on with 'mailbackup index --on', which builds the index too.",
+                Path);
         }
     }
 

@@ -53,6 +53,10 @@ public static class ErrorIds
     public const string ArchiveItemInvalid = nameof(ArchiveItemInvalid);
     public const string ItemNotInBackup = nameof(ItemNotInBackup);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
+    public const string SearchQueryInvalid = nameof(SearchQueryInvalid);
+    public const string SearchIndexMissing = nameof(SearchIndexMissing);
+    public const string SearchIndexOff = nameof(SearchIndexOff);
+    public const string SearchIndexDamaged = nameof(SearchIndexDamaged);
     public const string NotificationNotSet = nameof(NotificationNotSet);
     public const string NotificationFailed = nameof(NotificationFailed);
     public const string PasswordFileUnusable = nameof(PasswordFileUnusable);

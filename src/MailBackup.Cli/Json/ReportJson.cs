@@ -45,6 +45,9 @@ internal static class ReportJson
                 json.WriteNumber("checked", report.Checked);
                 json.WriteNumber("skipped", report.Skipped);
                 break;
+            case OperationKind.SearchIndex:
+                json.WriteNumber("indexed", report.Added);
+                break;
             default:
                 json.WriteNumber("added", report.Added);
                 json.WriteNumber("updated", report.Updated);

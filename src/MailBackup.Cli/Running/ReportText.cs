@@ -19,6 +19,7 @@ internal static class ReportText
             OperationKind.BackupExport => Export(report),
             OperationKind.AccountExport or OperationKind.AccountImport =>
                 [$"{Short(kind, report)}; {Quantity.Size(report.BytesRead)} in {Quantity.Time(report.Seconds)}."],
+            OperationKind.SearchIndex => Index(report),
             _ => Scan(report),
         })
         {
@@ -42,6 +43,7 @@ internal static class ReportText
             OperationKind.AccountExport => $"{Quantity.Count(report.Added)} exported",
             OperationKind.AccountImport => $"{Quantity.Count(report.Restored)} added, {Quantity.Count(report.Updated)} changed, "
                 + $"{Quantity.Count(report.Deleted)} removed, {Quantity.Count(report.Skipped)} skipped",
+            OperationKind.SearchIndex => $"{Quantity.Count(report.Added)} indexed",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);
@@ -131,5 +133,16 @@ internal static class ReportText
             ? what + ": everything is in order."
             : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup scan --deep` stores missing and damaged content again "
                 + "where the server still has it.";
+    }
+
+    private static IEnumerable<string> Index(OperationReport report)
+    {
+        yield return report.Added == 0
+            ? "The search index is up to date."
+            : $"Indexed {Quantity.Count(report.Added, "change", "changes")} for searching in {Quantity.Time(report.Seconds)}.";
+        if (report.Errors > 0)
+        {
+            yield return $"The content of {Quantity.Count(report.Errors, "item", "items")} could not be read; they are found by subject and sender only.";
+        }
     }
 }

@@ -25,6 +25,10 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     [ValidateRange(0, int.MaxValue)]
     public int ReadErrorThreshold { get; set; }
 
+    /// <summary>Index the words of items after every scan; $false removes the index.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public bool SearchIndex { get; set; }
+
     /// <summary>Host of the mail relay; empty sends no mail.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -71,6 +75,7 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             DataRetentionDays = Choose(nameof(DataRetentionDays), DataRetentionDays, old.DataRetentionDays),
             AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
             ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
+            SearchIndex = Choose(nameof(SearchIndex), SearchIndex, old.SearchIndex),
             Notification = new NotificationConfiguration
             {
                 SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
@@ -100,6 +105,7 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(DataRetentionDays), old.DataRetentionDays, now.DataRetentionDays),
         Change(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
         Change(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
+        Change(nameof(SearchIndex), old.SearchIndex, now.SearchIndex),
         Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
         Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
         Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),

@@ -35,6 +35,7 @@ internal static class ResultText
             [
                 (report.Restored, "added"), (report.Updated, "changed"), (report.Deleted, "removed"), (report.Skipped, "skipped"), (report.Errors, "errors"),
             ],
+            OperationKind.SearchIndex => [(report.Added, "indexed"), (report.Errors, "errors")],
             OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };

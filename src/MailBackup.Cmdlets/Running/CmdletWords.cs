@@ -14,6 +14,8 @@ internal static partial class CmdletWords
         ["scan"] = "Start-SmartScan",
         ["accounts"] = "Get-BackupAccount",
         ["items"] = "Get-BackupItem",
+        ["search"] = "Search-BackupItem",
+        ["index"] = "Update-BackupSearchIndex",
         ["history"] = "Get-BackupItem -History",
         ["export"] = "Export-BackupItem",
         ["restore"] = "Restore-Item",

@@ -51,7 +51,7 @@ internal static class ErrorTranslation
         is ErrorIds.AccountNotFound or ErrorIds.FolderNotFound or ErrorIds.ItemNotFound or ErrorIds.ItemHasNoContent
         or ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed or ErrorIds.ItemRestoreFailed
         or ErrorIds.BlobUnreadable or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists or ErrorIds.OperationNotFound or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound
-        or ErrorIds.ArchiveExists or ErrorIds.ArchiveNotFound or ErrorIds.ArchiveInvalid or ErrorIds.ArchiveItemInvalid or ErrorIds.ItemNotInBackup
+        or ErrorIds.ArchiveExists or ErrorIds.ArchiveNotFound or ErrorIds.SearchIndexMissing or ErrorIds.ArchiveInvalid or ErrorIds.ArchiveItemInvalid or ErrorIds.ItemNotInBackup
         or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid;
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
@@ -61,15 +61,15 @@ internal static class ErrorTranslation
             or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or ErrorIds.ArchiveNotFound or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable => ErrorCategory.PermissionDenied,
         ErrorIds.BackupPathNotEmpty or ErrorIds.ArchiveExists or ErrorIds.AccountExists or ErrorIds.AccountNotDeleted or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
-        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid => ErrorCategory.InvalidArgument,
+        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid or ErrorIds.SearchQueryInvalid => ErrorCategory.InvalidArgument,
         ErrorIds.BackupPathBusy => ErrorCategory.ResourceBusy,
         ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
-        ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
+        ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged or ErrorIds.SearchIndexDamaged
             or ErrorIds.LdifInvalid or ErrorIds.ArchiveInvalid or ErrorIds.ArchiveItemInvalid or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
         ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed or ErrorIds.BlobUnreadable => ErrorCategory.ReadError,
         ErrorIds.ItemRestoreFailed or ErrorIds.ArchiveNotWritable or ErrorIds.DirectoryNotWritable or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
-        ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore => ErrorCategory.InvalidOperation,
+        ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore or ErrorIds.SearchIndexOff => ErrorCategory.InvalidOperation,
         ErrorIds.ReadErrorThresholdReached => ErrorCategory.LimitsExceeded,
         ErrorIds.OperationStopped or ErrorIds.OperationInterrupted => ErrorCategory.OperationStopped,
         CmdletErrorIds.OperationTimedOut => ErrorCategory.OperationTimeout,

@@ -16,5 +16,8 @@ public sealed record NodeConfiguration
     /// <summary>Item errors after which a scan gives up; 0 never does.</summary>
     public int ReadErrorThreshold { get; init; }
 
+    /// <summary>Words of items are indexed after a scan, so that they can be searched.</summary>
+    public bool SearchIndex { get; init; } = true;
+
     public NotificationConfiguration Notification { get; init; } = new();
 }

@@ -13,4 +13,5 @@ public enum OperationKind
     ExternalRestore,
     AccountExport,
     AccountImport,
+    SearchIndex,
 }

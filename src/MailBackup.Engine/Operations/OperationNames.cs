@@ -30,6 +30,7 @@ internal static class OperationNames
         nameof(OperationKind.ExternalRestore),
         nameof(OperationKind.AccountExport),
         nameof(OperationKind.AccountImport),
+        nameof(OperationKind.SearchIndex),
     ];
 
     /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>

@@ -29,6 +29,7 @@ public static class OperationRequestJson
         ExternalRestoreRequest external => (OperationKind.ExternalRestore, ExternalRestoreRequestJson.Write(external)),
         ExportAccountRequest export => (OperationKind.AccountExport, ExportAccountRequestJson.Write(export)),
         ImportAccountRequest import => (OperationKind.AccountImport, ImportAccountRequestJson.Write(import)),
+        SearchIndexRequest index => (OperationKind.SearchIndex, SearchIndexRequestJson.Write(index)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
 
@@ -47,6 +48,7 @@ public static class OperationRequestJson
             OperationKind.ExternalRestore => ExternalRestoreRequestJson.Read,
             OperationKind.AccountExport => ExportAccountRequestJson.Read,
             OperationKind.AccountImport => ImportAccountRequestJson.Read,
+            OperationKind.SearchIndex => SearchIndexRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

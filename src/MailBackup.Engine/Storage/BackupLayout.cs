@@ -32,6 +32,8 @@ public class BackupLayout(string root, string? state = null)
 
     public string Catalog => Path.Combine(State, "catalog.db");
 
+    public string SearchIndex => Path.Combine(State, "search.db");
+
     public string Operations => Path.Combine(State, "operations.db");
 
     public string WriterLock => Path.Combine(State, "writer.lock");

@@ -99,6 +99,7 @@ internal static class StorageJson
             DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
             ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+            SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -114,6 +115,7 @@ internal static class StorageJson
         json.WriteNumber("dataRetentionDays"u8, configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
+        json.WriteBoolean("searchIndex"u8, configuration.SearchIndex);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);
