@@ -33,6 +33,11 @@ public sealed class BackupLayout(string root)
 
     public string Configuration => Path.Combine(Root, "config.json");
 
+    /// <summary>Which accounts are on hold, since when and why. Truth, so not in <see cref="State"/>.</summary>
+    public JournalFile LegalHold => new("legal_hold", _ => Path.Combine(Root, "legal_hold.jsonl"), Segmented: false);
+
+    public string LegalHoldLock => Path.Combine(State, "legal_hold.lock");
+
     public string Map(Guid server) => Path.Combine(Root, MapPrefix + server.ToString("D"));
 
     /// <summary>The server that the path belongs to, or null when no map says so.</summary>
