@@ -259,7 +259,8 @@ public sealed class BackupNode : IDisposable
     }
 
     private ScanOptions Options(ScanRequest scan) =>
-        new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold);
+        new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold,
+            Configuration.MassChangePercent, Configuration.MassChangeMinimum);
 
     private static IRestoreTarget RestoreTarget(IMailSource source) => source.RestoreTarget ?? throw new MailBackupException(
         ErrorIds.SourceCannotRestore, $"{source.Description} takes no items back.", "Export the items instead.", source.Description);

@@ -15,6 +15,7 @@ public static class ErrorIds
     public const string BackupPathFull = nameof(BackupPathFull);
     public const string HomeNotWritable = nameof(HomeNotWritable);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
+    public const string MassChange = nameof(MassChange);
     public const string LegalHoldDamaged = nameof(LegalHoldDamaged);
     public const string JournalDamaged = nameof(JournalDamaged);
     public const string BlobMissing = nameof(BlobMissing);

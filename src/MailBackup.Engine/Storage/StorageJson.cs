@@ -20,6 +20,9 @@ internal static class StorageJson
         NextItem = Number(root, "nextItem") ?? 1,
         Journal = Position(root, "journal"),
         Info = Position(root, "info"),
+        Unfinished = root.TryGetProperty("unfinished", out var unfinished)
+            ? new MassChange(Number(unfinished, "known") ?? 0, Number(unfinished, "deleted") ?? 0, Number(unfinished, "rewritten") ?? 0)
+            : null,
         Folders = [.. root.GetProperty("folders").EnumerateArray().Select(ReadFolder)],
     });
 
@@ -32,6 +35,15 @@ internal static class StorageJson
         json.WriteNumber("nextItem"u8, stat.NextItem);
         WritePosition(json, "journal", stat.Journal);
         WritePosition(json, "info", stat.Info);
+        if (stat.Unfinished is { } unfinished)
+        {
+            json.WriteStartObject("unfinished"u8);
+            json.WriteNumber("known"u8, unfinished.Known);
+            json.WriteNumber("deleted"u8, unfinished.Deleted);
+            json.WriteNumber("rewritten"u8, unfinished.Rewritten);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("folders"u8);
         foreach (var folder in stat.Folders)
         {
@@ -89,6 +101,8 @@ internal static class StorageJson
             DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
             ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+            MassChangePercent = (int)(Number(root, "massChangePercent") ?? defaults.MassChangePercent),
+            MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -104,6 +118,8 @@ internal static class StorageJson
         json.WriteNumber("dataRetentionDays"u8, configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
+        json.WriteNumber("massChangePercent"u8, configuration.MassChangePercent);
+        json.WriteNumber("massChangeMinimum"u8, configuration.MassChangeMinimum);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);
