@@ -14,6 +14,7 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Export-Backup'
         'Export-BackupItem'
         'Get-BackupAccount'
         'Get-BackupConfiguration'
@@ -25,6 +26,7 @@
         'Get-BackupPath'
         'Get-BackupSource'
         'Invoke-CoherencyCheck'
+        'Restore-Backup'
         'Restore-Item'
         'Set-BackupConfiguration'
         'Set-BackupPath'

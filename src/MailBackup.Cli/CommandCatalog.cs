@@ -14,6 +14,8 @@ internal static class CommandCatalog
         HistoryCommand.Spec,
         ExportCommand.Spec,
         RestoreCommand.Spec,
+        ExportBackupCommand.Spec,
+        RestoreBackupCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
         InfoCommand.Spec,

@@ -69,6 +69,19 @@ internal sealed class Session : IDisposable
 
     public BackupNode OpenNode(ParseResult arguments) => BackupNode.Open(ReadBackupPath(arguments), NodeOptions);
 
+    /// <summary>For commands that only read: another server's backup path and exports too, said on standard error.</summary>
+    public BackupNode OpenNodeForReading(ParseResult arguments)
+    {
+        var node = BackupNode.OpenForReading(ReadBackupPath(arguments), NodeOptions);
+        node.Warn = Warn;
+        if (node.ForeignNotice is { } notice && !Quiet)
+        {
+            Warn("mailbackup: " + notice);
+        }
+
+        return node;
+    }
+
     /// <summary>A line for people on standard output: nothing with --json or --quiet.</summary>
     public void Say(string text)
     {

@@ -36,6 +36,24 @@ public abstract class BackupCommand : EngineCommand
         return node;
     }
 
+    /// <summary>For cmdlets that only read: another server's backup path and exports too, said in a warning.</summary>
+    protected BackupNode OpenNodeForReading()
+    {
+        string path = ResolvedBackupPath;
+        if (!_nodes.TryGetValue(path, out var node))
+        {
+            node = BackupNode.OpenForReading(path);
+            node.Warn = WarnHere;
+            _nodes.Add(path, node);
+            if (node.ForeignNotice is { } notice)
+            {
+                WriteWarning(notice);
+            }
+        }
+
+        return node;
+    }
+
     /// <summary>Reading warns on the thread that reads; what an operation meets on its own threads is in its report.</summary>
     private void WarnHere(string message)
     {

@@ -1,4 +1,5 @@
 using MailBackup.Configuration;
+using MailBackup.Exporting;
 using MailBackup.Maintenance;
 using MailBackup.Model;
 using MailBackup.Notifications;
@@ -34,11 +35,28 @@ public sealed class BackupNode : IDisposable
 
     public string Path => _layout.Root;
 
+    /// <summary>The server that the path belongs to.</summary>
     public Guid ServerId { get; }
+
+    /// <summary>Whose the path is when it was opened only to be read (<see cref="OpenForReading"/>); null for the node's own.</summary>
+    public BackupMap? ForeignOwner { get; private init; }
+
+    /// <summary>True for an export in the transparent layout.</summary>
+    public bool IsExport => _layout is TransparentLayout;
+
+    /// <summary>What to tell whoever reads a path that is not the node's own: whose it is. Null for the node's own.</summary>
+    public string? ForeignNotice => ForeignOwner is { } owner ? ForeignPath.Describe(_layout, owner) : null;
 
     public NodeConfiguration Configuration { get; private set; }
 
-    public OperationQueue Operations => _operations.Value;
+    public OperationQueue Operations
+    {
+        get
+        {
+            RefuseForeign();
+            return _operations.Value;
+        }
+    }
 
     /// <summary>True when the folder is a backup path (of any server).</summary>
     public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
@@ -72,10 +90,31 @@ public sealed class BackupNode : IDisposable
         return new BackupNode(layout, server, ConfigurationFile.Read(layout));
     }
 
+    /// <summary>
+    /// Opens a backup path to read what is in it, whoever owns it: the node's own like <see cref="Open"/>, another server's or an export without
+    /// changing a byte in it, even while its own server writes to it. What is made to read such a path lies in the node's home, under
+    /// <c>external/</c>, and may be deleted. Errors: <c>BackupPathNotFound</c>, <c>BackupPathNotInitialized</c>, <c>BackupPathFormatTooNew</c>,
+    /// <c>HomeNotWritable</c>.
+    /// </summary>
+    public static BackupNode OpenForReading(string path, NodeOptions? options = null)
+    {
+        var plain = new BackupLayout(path);
+        return Directory.Exists(plain.Root) && !ForeignPath.IsExport(plain) && plain.FindOwner() == NodeHome.GetServerId(options)
+            ? Open(path, options)
+            : OpenForeign(path, options);
+    }
+
+    private static BackupNode OpenForeign(string path, NodeOptions? options)
+    {
+        var (layout, owner) = ForeignPath.Open(path, NodeHome.Resolve(options));
+        return new BackupNode(layout, owner.ServerId, ForeignConfiguration(layout)) { ForeignOwner = owner };
+    }
+
     /// <summary>Not queued: takes effect at once.</summary>
     public void SaveConfiguration(NodeConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        RefuseForeign();
         foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)
         {
             SmtpMailer.CheckAddress(address);
@@ -86,7 +125,11 @@ public sealed class BackupNode : IDisposable
     }
 
     /// <summary>Opens the source of the configuration. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>.</summary>
-    public IMailSource OpenSource() => MailSourceFactory.Open(Configuration.Source);
+    public IMailSource OpenSource()
+    {
+        RefuseForeign();
+        return MailSourceFactory.Open(Configuration.Source);
+    }
 
     /// <summary>Accounts by name, deleted ones too, as they were at <paramref name="at"/> (null: now).</summary>
     public IReadOnlyList<Account> GetAccounts(DateTimeOffset? at = null) => AccountListing.List(_layout, at);
@@ -148,7 +191,7 @@ public sealed class BackupNode : IDisposable
     }
 
     /// <summary>Who owns the path. Read without opening the catalog.</summary>
-    public BackupMap GetMap() => BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
+    public BackupMap GetMap() => ForeignOwner ?? BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
 
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
 
@@ -156,7 +199,8 @@ public sealed class BackupNode : IDisposable
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request is ScanRequest or RestoreRequest)
+        RefuseForeign();
+        if (request is ScanRequest or IRepeatableRestore)
         {
             // Better told now than by an operation that fails when its turn comes.
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
@@ -217,6 +261,31 @@ public sealed class BackupNode : IDisposable
         }
     }
 
+    /// <summary>What its own server wrote; a file that cannot be read must not stand in the way of the mails.</summary>
+    private static NodeConfiguration ForeignConfiguration(BackupLayout layout)
+    {
+        try
+        {
+            return ConfigurationFile.Read(layout);
+        }
+        catch (Exception e) when (e is MailBackupException or IOException or UnauthorizedAccessException)
+        {
+            return new();
+        }
+    }
+
+    private void RefuseForeign()
+    {
+        if (ForeignOwner is { } owner)
+        {
+            throw new MailBackupException(
+                ErrorIds.BackupPathOwnedByAnotherServer,
+                IsExport ? $"{Path} is an export of server {owner.ServerId}." : $"The backup path {Path} belongs to server {owner.ServerId}.",
+                "It can only be read and restored from. Nothing was changed.",
+                Path);
+        }
+    }
+
     private BackupReading Reading => new(_layout, message => Warn?.Invoke(message));
 
     private List<(BackupItem Item, JournalPlace Place)> History(string account, ItemId id) => Reading.Read(r => r.Items.History(account, id));
@@ -245,6 +314,11 @@ public sealed class BackupNode : IDisposable
             return await new CoherencyCheck(_layout, check, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
+        if (request is BackupExportRequest export)
+        {
+            return await new BackupExport(_layout, ServerId, export, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
         Configuration = ConfigurationFile.Read(_layout);
         var source = OpenSource();
         await using (source.ConfigureAwait(false))
@@ -252,7 +326,8 @@ public sealed class BackupNode : IDisposable
             return request switch
             {
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
-                RestoreRequest restore => await new RestoreRun(_layout, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
+                RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
+                UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }

@@ -11,6 +11,8 @@ public static class ErrorIds
     public const string BackupPathCaseInsensitive = nameof(BackupPathCaseInsensitive);
     public const string BackupPathOwnedByAnotherServer = nameof(BackupPathOwnedByAnotherServer);
     public const string BackupPathFormatTooNew = nameof(BackupPathFormatTooNew);
+    public const string BackupPathIsExport = nameof(BackupPathIsExport);
+    public const string BackupPathIsOwnCopy = nameof(BackupPathIsOwnCopy);
     public const string BackupPathBusy = nameof(BackupPathBusy);
     public const string BackupPathFull = nameof(BackupPathFull);
     public const string HomeNotWritable = nameof(HomeNotWritable);
@@ -20,6 +22,7 @@ public static class ErrorIds
     public const string JournalDamaged = nameof(JournalDamaged);
     public const string BlobMissing = nameof(BlobMissing);
     public const string BlobDamaged = nameof(BlobDamaged);
+    public const string BlobUnreadable = nameof(BlobUnreadable);
     public const string CatalogFailed = nameof(CatalogFailed);
     public const string AccountNotFound = nameof(AccountNotFound);
     public const string ItemNotFound = nameof(ItemNotFound);
@@ -33,9 +36,17 @@ public static class ErrorIds
     public const string SourceSuddenlyEmpty = nameof(SourceSuddenlyEmpty);
     public const string SourceCannotRestore = nameof(SourceCannotRestore);
     public const string SourceAccountNotFound = nameof(SourceAccountNotFound);
+    public const string DestinationInvalid = nameof(DestinationInvalid);
+    public const string DestinationFull = nameof(DestinationFull);
+    public const string DomainNotFound = nameof(DomainNotFound);
+    public const string CosNotFound = nameof(CosNotFound);
     public const string LdifInvalid = nameof(LdifInvalid);
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);
+    public const string NothingToRestore = nameof(NothingToRestore);
+    public const string AccountNotDeleted = nameof(AccountNotDeleted);
+    public const string AccountExists = nameof(AccountExists);
+    public const string DirectoryNotWritable = nameof(DirectoryNotWritable);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
     public const string NotificationNotSet = nameof(NotificationNotSet);
     public const string NotificationFailed = nameof(NotificationFailed);

@@ -28,7 +28,7 @@ internal static class AccountsCommand
 
     private static int Run(Session session, ParseResult arguments, DateTimeOffset? at)
     {
-        using var node = session.OpenNode(arguments);
+        using var node = session.OpenNodeForReading(arguments);
         var accounts = node.GetAccounts(at);
         if (session.Json)
         {

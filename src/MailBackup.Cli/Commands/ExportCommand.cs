@@ -56,7 +56,7 @@ internal static class ExportCommand
             ? throw new MailBackupException(
                 ErrorIds.ArgumentInvalid, "Mail is not written to a terminal unasked.", "Give --out FILE, or --out - if you mean it.")
             : "-";
-        using var node = session.OpenNode(arguments);
+        using var node = session.OpenNodeForReading(arguments);
         if (file == "-")
         {
             job.WriteTo(node, session.Output.BeginRaw(), CancellationToken.None);

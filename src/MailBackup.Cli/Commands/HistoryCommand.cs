@@ -28,7 +28,7 @@ internal static class HistoryCommand
         command.SetAction(arguments =>
         {
             var item = Numbers.ParseId(arguments.GetValue(id)!);
-            using var node = session.OpenNode(arguments);
+            using var node = session.OpenNodeForReading(arguments);
             return Write(session, node.GetHistory(arguments.GetValue(account)!, item));
         });
     }

@@ -20,7 +20,7 @@ internal static class InfoCommand
 
     private static void Build(Command command, Session session) => command.SetAction(arguments =>
     {
-        using var node = session.OpenNode(arguments);
+        using var node = session.OpenNodeForReading(arguments);
         Write(session, node.GetInfo(), node.Configuration);
         return ExitCode.Done;
     });

@@ -66,7 +66,7 @@ internal static class ItemsCommand
                 At = PointInTime.Parse(arguments.GetValue(at), session.Host.Clock),
                 Selection = Selection(arguments.GetValue(deleted), arguments.GetValue(all)),
             };
-            using var node = session.OpenNode(arguments);
+            using var node = session.OpenNodeForReading(arguments);
             return ItemOutput.Write(session, node.GetItems(query), query);
         });
     }

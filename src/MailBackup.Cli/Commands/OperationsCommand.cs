@@ -75,7 +75,7 @@ internal static class OperationsCommand
     }
 
     /// <summary>By the id or the first letters of it. Throws <c>OperationNotFound</c>.</summary>
-    private static Operation Find(OperationQueue queue, string text, bool ended)
+    internal static Operation Find(OperationQueue queue, string text, bool ended)
     {
         if (Guid.TryParse(text, out var id) && queue.Find(id) is { } exact)
         {

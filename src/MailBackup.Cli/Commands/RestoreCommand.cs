@@ -19,6 +19,7 @@ internal static class RestoreCommand
         mailbackup restore --account alice@example.org --id 12 --to bob@example.org
         mailbackup restore --account alice@example.org --at 2026-03-01
         mailbackup restore
+        mailbackup restore --operation 1a2b3c4d            # what that restore could not restore, and nothing else
         """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
@@ -42,11 +43,17 @@ internal static class RestoreCommand
             HelpName = "PATH",
         };
         var to = new Option<string>("--to") { Description = "Account to restore into. Default: the items' own.", HelpName = "ADDRESS" };
+        var operation = new Option<string>("--operation")
+        {
+            Description = "Repeat this restore for the items that it could not restore; one that ended early, as a whole.",
+            HelpName = "ID",
+        };
         command.Options.Add(account);
         command.Options.Add(ids);
         command.Options.Add(at);
         command.Options.Add(folder);
         command.Options.Add(to);
+        command.Options.Add(operation);
         command.SetAction(arguments =>
         {
             var request = new RestoreRequest
@@ -58,7 +65,31 @@ internal static class RestoreCommand
                 To = arguments.GetValue(to),
             };
             using var node = session.OpenNode(arguments);
+            if (arguments.GetValue(operation) is { } id)
+            {
+                return request == new RestoreRequest { Items = request.Items } && request.Items.Count == 0
+                    ? Again(session, node, id)
+                    : throw new MailBackupException(
+                        ErrorIds.ArgumentInvalid, "--operation repeats a restore as it was.", "Leave the other options out.");
+            }
+
             return new OperationRunner(session, node).Run(request);
         });
+    }
+
+    /// <returns>The worst exit code of the restores.</returns>
+    private static int Again(Session session, BackupNode node, string id)
+    {
+        int code = ExitCode.Done;
+        foreach (var request in RestoreAgain.Of(OperationsCommand.Find(node.Operations, id, ended: true)))
+        {
+            code = Math.Max(code, new OperationRunner(session, node).Run(request));
+            if (session.StoppedBySignal is not null)
+            {
+                break;
+            }
+        }
+
+        return code;
     }
 }

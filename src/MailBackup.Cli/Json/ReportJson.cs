@@ -21,10 +21,16 @@ internal static class ReportJson
     {
         switch (kind)
         {
-            case OperationKind.Restore:
+            case var restore when restore.IsRestore():
                 json.WriteNumber("restored", report.Restored);
                 json.WriteNumber("skipped", report.Skipped);
                 json.WriteNumber("unrestored", report.Unrestored);
+                WriteUnrestored(json, report);
+                break;
+            case OperationKind.BackupExport:
+                json.WriteNumber("items", report.Added);
+                json.WriteNumber("blobs", report.Blobs);
+                json.WriteNumber("unchanged", report.Unchanged);
                 break;
             case OperationKind.CoherencyCheck:
                 json.WriteNumber("checked", report.Checked);
@@ -53,6 +59,28 @@ internal static class ReportJson
         foreach (string warning in report.Warnings)
         {
             json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Whole, by account: <c>[{"account":"a@b","items":[1255,1369],"wholeAccount":false}]</c>.</summary>
+    private static void WriteUnrestored(Utf8JsonWriter json, OperationReport report)
+    {
+        json.WriteStartArray("unrestoredItems");
+        foreach (var account in report.UnrestoredItems)
+        {
+            json.WriteStartObject();
+            json.WriteString("account", account.Account);
+            json.WriteStartArray("items");
+            foreach (long item in account.Items)
+            {
+                json.WriteNumberValue(item);
+            }
+
+            json.WriteEndArray();
+            json.WriteBoolean("wholeAccount", account.WholeAccount);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -10,6 +10,7 @@ internal static class TroubleJson
     {
         json.WriteStartObject();
         json.WriteString("error", trouble.ErrorId);
+        json.WriteString("category", trouble.Category.ToString());
         json.WriteString("account", trouble.Account);
         json.WriteNumberOrNull("item", trouble.Item);
         json.WriteString("path", trouble.Path);

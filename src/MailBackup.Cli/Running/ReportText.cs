@@ -6,13 +6,17 @@ namespace MailBackup.Cli.Running;
 /// <summary>The summary of an ended operation, for people.</summary>
 internal static class ReportText
 {
+    /// <summary>Characters of unrestored ids an account; <c>--json</c> has all of them.</summary>
+    private const int IdsShown = 400;
+
     /// <summary>What was done, in a few lines. Also for an operation that was stopped or failed half-way: what it counts is durable.</summary>
     public static IEnumerable<string> Summary(OperationKind kind, OperationReport report)
     {
         foreach (string line in kind switch
         {
-            OperationKind.Restore => Restore(report),
+            var restore when restore.IsRestore() => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
+            OperationKind.BackupExport => Export(report),
             _ => Scan(report),
         })
         {
@@ -30,7 +34,8 @@ internal static class ReportText
     {
         string counts = kind switch
         {
-            OperationKind.Restore => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
+            var restore when restore.IsRestore() => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
+            OperationKind.BackupExport => $"{Quantity.Count(report.Added)} items, {Quantity.Count(report.Blobs)} contents exported",
             OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
@@ -57,7 +62,14 @@ internal static class ReportText
             where.Add(trouble.Path);
         }
 
-        return where.Count > 0 ? $"{string.Join(", ", where)}: {trouble.Reason}" : trouble.Reason;
+        string category = trouble.Category switch
+        {
+            TroubleCategory.ReadError => " (read error)",
+            TroubleCategory.BrokenItem => " (broken item)",
+            TroubleCategory.InvalidItem => " (invalid item)",
+            _ => "",
+        };
+        return where.Count > 0 ? $"{string.Join(", ", where)}{category}: {trouble.Reason}" : trouble.Reason;
     }
 
     private static IEnumerable<string> Scan(OperationReport report)
@@ -87,6 +99,24 @@ internal static class ReportText
     {
         yield return $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped (already there), "
             + $"{Quantity.Count(report.Unrestored)} unrestored in {Quantity.Time(report.Seconds)}.";
+        foreach (var account in report.UnrestoredItems)
+        {
+            string ids = account.Ids;
+            string shown = ids.Length <= IdsShown ? ids : ids[..ids.LastIndexOf(',', IdsShown)] + ",…";
+            yield return account.WholeAccount
+                ? $"account: {account.Account}  ended early{(ids.Length > 0 ? "; unrestored items: " + shown : "")}"
+                : $"account: {account.Account}  unrestored items: {shown}";
+        }
+    }
+
+    private static IEnumerable<string> Export(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Added, "item", "items")} and {Quantity.Count(report.Blobs, "content", "contents")} exported "
+            + $"({Quantity.Size(report.BytesStored)}), {Quantity.Count(report.Unchanged)} items were there already, in {Quantity.Time(report.Seconds)}.";
+        if (report.Errors > 0)
+        {
+            yield return $"{Quantity.Count(report.Errors, "item lacks", "items lack")} something; `mailbackup check` tells what is damaged.";
+        }
     }
 
     private static IEnumerable<string> Check(OperationReport report)

@@ -73,7 +73,7 @@ public sealed class ExportBackupItemCommand : BackupCommand
     {
         try
         {
-            var node = OpenNode();
+            var node = OpenNodeForReading();
             string name = Transactions ? $"{id}.json" : node.SuggestFileName(account, id);
             var file = new ExportFile(ResolvePath(Destination), account, id, name);
             if (!ShouldProcess(file.Path, $"Export {account} {id}"))

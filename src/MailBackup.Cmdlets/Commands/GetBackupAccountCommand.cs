@@ -44,7 +44,7 @@ public sealed class GetBackupAccountCommand : BackupCommand
 
     protected override void Process()
     {
-        var node = OpenNode();
+        var node = OpenNodeForReading();
         if (History)
         {
             WriteHistory(node);

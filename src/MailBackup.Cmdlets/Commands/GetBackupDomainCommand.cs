@@ -22,7 +22,7 @@ public sealed class GetBackupDomainCommand : BackupCommand
 
     protected override void Process()
     {
-        var node = OpenNode();
+        var node = OpenNodeForReading();
         var accounts = node.GetAccounts(At).ToLookup(a => a.Domain, StringComparer.OrdinalIgnoreCase);
         var entries = node.GetProvisioning(ProvisioningKind.Domain, At).ToDictionary(d => d.Name, StringComparer.OrdinalIgnoreCase);
         var names = accounts.Select(g => g.Key).Concat(entries.Keys).Distinct(StringComparer.OrdinalIgnoreCase);

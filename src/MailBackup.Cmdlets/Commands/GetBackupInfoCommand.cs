@@ -10,7 +10,7 @@ public sealed class GetBackupInfoCommand : BackupCommand
 {
     protected override void Process()
     {
-        var info = OpenNode().GetInfo();
+        var info = OpenNodeForReading().GetInfo();
         var result = PSObject.AsPSObject(info);
 
         // How many bytes of the server one stored byte stands for: compression and deduplication together.

@@ -69,7 +69,7 @@ public sealed class GetBackupItemCommand : BackupCommand
 
     protected override void Process()
     {
-        var node = OpenNode();
+        var node = OpenNodeForReading();
         if (Account is null)
         {
             List(node, Query([]));

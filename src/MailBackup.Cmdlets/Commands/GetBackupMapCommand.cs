@@ -5,7 +5,7 @@ using MailBackup.Storage;
 namespace MailBackup.Cmdlets;
 
 /// <summary>
-/// Shows whose a backup path is: any backup path or map file can be read, whoever owns it, and nothing is changed.
+/// Shows whose a backup path is, and whose backups were restored into it: any backup path or map file can be read, whoever owns it, and nothing is changed.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "BackupMap")]
 [OutputType(typeof(MapEntry))]
@@ -36,5 +36,9 @@ public sealed class GetBackupMapCommand : BackupCommand
         }
 
         WriteObject(MapEntry.Read(layout.Map(owner.Value)));
+        foreach (var imported in layout.FindImported())
+        {
+            WriteObject(MapEntry.Read(layout.ImportedMap(imported)));
+        }
     }
 }

@@ -17,12 +17,17 @@ public sealed class RestoreItemCommand : OperationCommand
 {
     private const string ObjectSet = "InputObject";
     private const string IdSet = "Id";
+    private const string OperationSet = "Operation";
 
     /// <summary>In order of arrival, so that reports come in the order in which accounts were named.</summary>
     private readonly OrderedDictionary<(string Path, string Account, DateTimeOffset? At), SortedSet<ItemId>> _batches = [];
 
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
     public BackupItem InputObject { get; set; } = null!;
+
+    /// <summary>A restore, of which what it could not restore is restored again, and nothing else.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OperationSet)]
+    public BackupOperation Operation { get; set; } = null!;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(AccountCompleter))]
@@ -35,17 +40,20 @@ public sealed class RestoreItemCommand : OperationCommand
     public ItemId[] Id { get; set; } = [];
 
     /// <summary>As they were at this moment. Default: the state piped in, else the latest in which the item was not deleted.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = IdSet)]
     public DateTimeOffset? At { get; set; }
 
     /// <summary>The folder to restore into. Default: the one that each item was in.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(FolderCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Folder { get; set; }
 
     /// <summary>The account to restore into. Default: the items' own.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(AccountCompleter))]
     [ValidateNotNullOrEmpty]
     public string? To { get; set; }
@@ -53,6 +61,12 @@ public sealed class RestoreItemCommand : OperationCommand
     protected override void Process()
     {
         string path = ResolvedBackupPath;
+        if (ParameterSetName == OperationSet)
+        {
+            Repeat(path);
+            return;
+        }
+
         if (ParameterSetName == ObjectSet)
         {
             string text = InputObject.Subject.Length > 0 ? $" '{InputObject.Subject}'" : "";
@@ -82,6 +96,29 @@ public sealed class RestoreItemCommand : OperationCommand
             Start(path, request, failureEnds: false);
         }
     }
+
+    private void Repeat(string path)
+    {
+        var node = OpenNode(path);
+        var operation = node.Operations.Find(Operation.Id) ?? throw new MailBackupException(
+            ErrorIds.OperationNotFound, $"There is no operation {Operation.Id}.", "See 'mailbackup operations --history'.", Operation.Id);
+        foreach (var request in RestoreAgain.Of(operation))
+        {
+            StopToken.ThrowIfCancellationRequested();
+            if (ShouldProcess($"{operation.Kind} {operation.Id}: {What(request)}", "Restore what was not restored"))
+            {
+                Start(path, request, failureEnds: false);
+            }
+        }
+    }
+
+    private static string What(OperationRequest request) => request switch
+    {
+        RestoreRequest { Account: { } account, Items.Count: var count } => $"{account}, {(count > 0 ? $"{count} items" : "all items")}",
+        UndeleteRequest { Accounts: var accounts, Items.Count: > 0 and var count } => $"{accounts[0]}, {count} items",
+        AccountRestoreRequest { Account: var account, Items.Count: > 0 and var count } => $"{account}, {count} items",
+        _ => "all of it",
+    };
 
     private void Gather(string path, string account, ItemId id, DateTimeOffset? at, string what, string? folder)
     {

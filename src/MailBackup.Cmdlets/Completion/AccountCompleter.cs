@@ -4,7 +4,7 @@ using System.Management.Automation;
 namespace MailBackup.Cmdlets.Completion;
 
 /// <summary>Addresses of accounts, living ones first.</summary>
-internal sealed class AccountCompleter : BackupCompleter
+internal class AccountCompleter : BackupCompleter
 {
     protected override IEnumerable<CompletionResult> Complete(BackupNode node, string word, IDictionary bound) =>
         node.GetAccounts()

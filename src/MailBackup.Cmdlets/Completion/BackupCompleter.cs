@@ -16,18 +16,21 @@ internal abstract class BackupCompleter : IArgumentCompleter
     /// <summary>The cmdlet that is being typed.</summary>
     protected string CommandName { get; private set; } = "";
 
+    /// <summary>The parameter that names the path to read.</summary>
+    protected virtual string PathParameter => "BackupPath";
+
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         try
         {
-            string? path = First(fakeBoundParameters, "BackupPath") ?? RunspaceState.Current.FindBackupPath();
+            string? path = First(fakeBoundParameters, PathParameter) ?? RunspaceState.Current.FindBackupPath();
             if (path is null)
             {
                 return [];
             }
 
-            using var node = BackupNode.Open(Resolve(path));
+            using var node = BackupNode.OpenForReading(Resolve(path));
             CommandName = commandName;
             string word = wordToComplete.Trim('\'', '"');
             return Complete(node, word, fakeBoundParameters).Take(Limit).ToList();

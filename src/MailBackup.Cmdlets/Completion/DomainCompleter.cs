@@ -5,7 +5,7 @@ using MailBackup.Model;
 namespace MailBackup.Cmdlets.Completion;
 
 /// <summary>Domains of the directory and of accounts in the backup.</summary>
-internal sealed class DomainCompleter : BackupCompleter
+internal class DomainCompleter : BackupCompleter
 {
     protected override IEnumerable<CompletionResult> Complete(BackupNode node, string word, IDictionary bound) =>
         node.GetAccounts()

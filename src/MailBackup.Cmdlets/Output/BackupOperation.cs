@@ -28,8 +28,9 @@ public sealed class BackupOperation
             (Added, Updated, Deleted, Unchanged) = (report.Added, report.Updated, report.Deleted, report.Unchanged);
             (Restored, Skipped, Unrestored) = (report.Restored, report.Skipped, report.Unrestored);
             (Checked, Errors) = (report.Checked, report.Errors);
+            Blobs = report.Blobs;
             (BytesRead, BytesStored) = (report.BytesRead, report.BytesStored);
-            (Troubles, Warnings) = (report.Troubles, report.Warnings);
+            (Troubles, Warnings, UnrestoredItems) = (report.Troubles, report.Warnings, report.UnrestoredItems);
         }
 
         Duration = Started is { } start ? (Ended ?? DateTimeOffset.UtcNow) - start : null;
@@ -69,6 +70,9 @@ public sealed class BackupOperation
 
     public long Checked { get; }
 
+    /// <summary>Contents that an export wrote.</summary>
+    public long Blobs { get; }
+
     public long Errors { get; }
 
     public long BytesRead { get; }
@@ -80,6 +84,9 @@ public sealed class BackupOperation
     public IReadOnlyList<ItemTrouble> Troubles { get; } = [];
 
     public IReadOnlyList<string> Warnings { get; } = [];
+
+    /// <summary>What a restore could not restore, by account and whole.</summary>
+    public IReadOnlyList<UnrestoredItems> UnrestoredItems { get; } = [];
 
     public string? ErrorId { get; }
 

@@ -7,9 +7,14 @@ namespace MailBackup.Cmdlets.Output;
 /// <param name="Host">The machine that made the path; empty when the file does not say.</param>
 /// <param name="Created">When.</param>
 /// <param name="Path">The map file.</param>
-public sealed record MapEntry(Guid ServerId, string Host, DateTimeOffset? Created, string Path)
+/// <param name="Imported">When that server's backup was last restored into this path; null for the owner.</param>
+/// <param name="ImportedFrom">The path that it was restored from.</param>
+public sealed record MapEntry(Guid ServerId, string Host, DateTimeOffset? Created, string Path, DateTimeOffset? Imported = null, string? ImportedFrom = null)
 {
     private const string Prefix = "map_";
+
+    /// <summary><c>Owner</c> of the backup path, or <c>Imported</c>: restored into it.</summary>
+    public string Role => Imported is null ? "Owner" : "Imported";
 
     /// <summary>Throws <c>MapNotFound</c>, <c>MapInvalid</c>.</summary>
     internal static MapEntry Read(string path)
@@ -21,7 +26,7 @@ public sealed record MapEntry(Guid ServerId, string Host, DateTimeOffset? Create
 
         if (BackupMap.Read(path) is { } map)
         {
-            return new MapEntry(map.ServerId, map.Host, map.Created, path);
+            return new MapEntry(map.ServerId, map.Host, map.Created, path, map.Imported, map.ImportedFrom);
         }
 
         // The name says it too, for a file that was cut off.

@@ -27,7 +27,9 @@ internal static class ResultText
     {
         (long Count, string Word)[] counts = kind switch
         {
-            OperationKind.Restore => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
+            var restore when restore.IsRestore() => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
+            OperationKind.BackupExport =>
+                [(report.Added, "items"), (report.Blobs, "contents"), (report.Unchanged, "unchanged"), (report.Errors, "errors")],
             OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };

@@ -17,6 +17,10 @@ internal static partial class CmdletWords
         ["history"] = "Get-BackupItem -History",
         ["export"] = "Export-BackupItem",
         ["restore"] = "Restore-Item",
+        ["undelete"] = "Restore-DeletedItem",
+        ["restore-account"] = "Restore-BackupAccount",
+        ["export-backup"] = "Export-Backup",
+        ["restore-backup"] = "Restore-Backup",
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
         ["info"] = "Get-BackupInfo",
@@ -34,7 +38,7 @@ internal static partial class CmdletWords
         return Option().Replace(commands, m => "-" + string.Concat(m.Groups[1].Value.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..])));
     }
 
-    [GeneratedRegex("'mailbackup ([a-z]+)([^']*)'")]
+    [GeneratedRegex("'mailbackup ([a-z-]+)([^']*)'")]
     private static partial Regex Command();
 
     [GeneratedRegex(@"(?<=^|[ '(])--([a-z]+(?:-[a-z]+)*)")]

@@ -50,7 +50,7 @@ internal static class ErrorTranslation
     public static bool ConcernsOneThing(string errorId) => errorId
         is ErrorIds.AccountNotFound or ErrorIds.FolderNotFound or ErrorIds.ItemNotFound or ErrorIds.ItemHasNoContent
         or ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed or ErrorIds.ItemRestoreFailed
-        or ErrorIds.OperationNotFound or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound
+        or ErrorIds.BlobUnreadable or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists or ErrorIds.OperationNotFound or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound
         or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid;
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
@@ -59,16 +59,16 @@ internal static class ErrorTranslation
             or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.BlobMissing or ErrorIds.SourceNotSet or ErrorIds.SourceNotFound
             or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable => ErrorCategory.PermissionDenied,
-        ErrorIds.BackupPathNotEmpty or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
+        ErrorIds.BackupPathNotEmpty or ErrorIds.AccountExists or ErrorIds.AccountNotDeleted or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
         ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid => ErrorCategory.InvalidArgument,
         ErrorIds.BackupPathBusy => ErrorCategory.ResourceBusy,
         ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
         ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
             or ErrorIds.LdifInvalid or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
-        ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed => ErrorCategory.ReadError,
-        ErrorIds.ItemRestoreFailed or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
-        ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore => ErrorCategory.InvalidOperation,
+        ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed or ErrorIds.BlobUnreadable => ErrorCategory.ReadError,
+        ErrorIds.ItemRestoreFailed or ErrorIds.DirectoryNotWritable or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
+        ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore => ErrorCategory.InvalidOperation,
         ErrorIds.ReadErrorThresholdReached => ErrorCategory.LimitsExceeded,
         ErrorIds.OperationStopped or ErrorIds.OperationInterrupted => ErrorCategory.OperationStopped,
         CmdletErrorIds.OperationTimedOut => ErrorCategory.OperationTimeout,

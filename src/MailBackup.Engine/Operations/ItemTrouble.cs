@@ -6,4 +6,8 @@ namespace MailBackup.Operations;
 /// <param name="Item">Item id, where it has one.</param>
 /// <param name="Path">Path or name on the server, or file and offset in the backup path.</param>
 /// <param name="Reason">One sentence for people.</param>
-public sealed record ItemTrouble(string ErrorId, string? Account, long? Item, string? Path, string Reason);
+public sealed record ItemTrouble(string ErrorId, string? Account, long? Item, string? Path, string Reason)
+{
+    /// <summary>Where to look next.</summary>
+    public TroubleCategory Category => TroubleCategories.Of(ErrorId);
+}

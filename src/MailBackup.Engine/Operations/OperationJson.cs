@@ -46,10 +46,30 @@ internal static class OperationJson
         Write(writer, "skipped", report.Skipped);
         Write(writer, "unrestored", report.Unrestored);
         Write(writer, "checked", report.Checked);
+        Write(writer, "blobs", report.Blobs);
         Write(writer, "errors", report.Errors);
         Write(writer, "bytesRead", report.BytesRead);
         Write(writer, "bytesStored", report.BytesStored);
         Write(writer, "seconds", report.Seconds);
+        if (report.UnrestoredItems.Count > 0)
+        {
+            writer.WriteStartArray("unrestoredItems");
+            foreach (var unrestored in report.UnrestoredItems)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("account", unrestored.Account);
+                writer.WriteString("items", unrestored.Ids);
+                if (unrestored.WholeAccount)
+                {
+                    writer.WriteBoolean("wholeAccount", true);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
         if (report.Troubles.Count > 0)
         {
             writer.WriteStartArray("troubles");
@@ -57,6 +77,7 @@ internal static class OperationJson
             {
                 writer.WriteStartObject();
                 writer.WriteString("errorId", trouble.ErrorId);
+                writer.WriteString("category", Category(trouble.Category));
                 writer.WriteOptional("account", trouble.Account);
                 if (trouble.Item is { } item)
                 {
@@ -86,7 +107,9 @@ internal static class OperationJson
         Restored = Count(element, "restored"),
         Skipped = Count(element, "skipped"),
         Unrestored = Count(element, "unrestored"),
+        UnrestoredItems = ReadUnrestored(element),
         Checked = Count(element, "checked"),
+        Blobs = Count(element, "blobs"),
         Errors = Count(element, "errors"),
         BytesRead = Count(element, "bytesRead"),
         BytesStored = Count(element, "bytesStored"),
@@ -94,6 +117,22 @@ internal static class OperationJson
         Troubles = ReadTroubles(element),
         Warnings = element.Strings("warnings"),
     });
+
+    private static UnrestoredItems[] ReadUnrestored(JsonElement report) => report.Optional("unrestoredItems") is not { } array
+        ? []
+        : [.. array.EnumerateArray().Select(one => new UnrestoredItems(
+            one.GetProperty("account").Text(),
+            UnrestoredItems.ParseIds(one.GetProperty("items").Text()),
+            one.Optional("wholeAccount")?.GetBoolean() ?? false))];
+
+    /// <summary>For whoever reads the row by other means; read back, it is told from the error id.</summary>
+    private static string Category(TroubleCategory category) => category switch
+    {
+        TroubleCategory.ReadError => "readError",
+        TroubleCategory.BrokenItem => "brokenItem",
+        TroubleCategory.InvalidItem => "invalidItem",
+        _ => "other",
+    };
 
     private static ItemTrouble[] ReadTroubles(JsonElement report)
     {

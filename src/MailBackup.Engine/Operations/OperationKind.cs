@@ -7,4 +7,8 @@ public enum OperationKind
     AccountScan,
     Restore,
     CoherencyCheck,
+    Undelete,
+    AccountRestore,
+    BackupExport,
+    ExternalRestore,
 }

@@ -24,6 +24,10 @@ internal static class OperationNames
         nameof(OperationKind.AccountScan),
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
+        nameof(OperationKind.Undelete),
+        nameof(OperationKind.AccountRestore),
+        nameof(OperationKind.BackupExport),
+        nameof(OperationKind.ExternalRestore),
     ];
 
     /// <summary>What puts something onto the server: an administrator hears of it when it begins, too.</summary>

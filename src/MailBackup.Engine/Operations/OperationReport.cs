@@ -20,8 +20,14 @@ public sealed record OperationReport
 
     public long Unrestored { get; init; }
 
+    /// <summary>Restore: all that was not put back, by account; whole, unlike <see cref="Troubles"/>.</summary>
+    public IReadOnlyList<UnrestoredItems> UnrestoredItems { get; init; } = [];
+
     /// <summary>Check: transactions and blobs looked at.</summary>
     public long Checked { get; init; }
+
+    /// <summary>Export: contents written.</summary>
+    public long Blobs { get; init; }
 
     /// <summary>Items (or accounts, or stored records) that failed.</summary>
     public long Errors { get; init; }
@@ -29,7 +35,7 @@ public sealed record OperationReport
     /// <summary>Bytes of content read from the source, or restored to it.</summary>
     public long BytesRead { get; init; }
 
-    /// <summary>Bytes that the backup path grew by.</summary>
+    /// <summary>Bytes that the backup path (or the export) grew by.</summary>
     public long BytesStored { get; init; }
 
     public double Seconds { get; init; }

@@ -22,7 +22,11 @@ public static class OperationRequestJson
     {
         ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
         RestoreRequest restore => (OperationKind.Restore, Write(restore)),
+        UndeleteRequest undelete => (OperationKind.Undelete, UndeleteRequestJson.Write(undelete)),
+        AccountRestoreRequest account => (OperationKind.AccountRestore, AccountRestoreRequestJson.Write(account)),
         CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
+        BackupExportRequest export => (OperationKind.BackupExport, BackupExportRequestJson.Write(export)),
+        ExternalRestoreRequest external => (OperationKind.ExternalRestore, ExternalRestoreRequestJson.Write(external)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
 
@@ -34,7 +38,11 @@ public static class OperationRequestJson
             OperationKind.SmartScan => ReadScan,
             OperationKind.AccountScan => ReadScan,
             OperationKind.Restore => ReadRestore,
+            OperationKind.Undelete => UndeleteRequestJson.Read,
+            OperationKind.AccountRestore => AccountRestoreRequestJson.Read,
             OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
+            OperationKind.BackupExport => BackupExportRequestJson.Read,
+            OperationKind.ExternalRestore => ExternalRestoreRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

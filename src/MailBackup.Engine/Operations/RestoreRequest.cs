@@ -1,7 +1,7 @@
 namespace MailBackup.Operations;
 
 /// <summary>Restore of named items of one account, of a whole account, or of all accounts.</summary>
-public sealed record RestoreRequest : OperationRequest
+public sealed record RestoreRequest : OperationRequest, IRepeatableRestore
 {
     /// <summary>Address of the account that the items belong to; null for every account that is not deleted.</summary>
     public string? Account { get; init; }
@@ -17,4 +17,7 @@ public sealed record RestoreRequest : OperationRequest
 
     /// <summary>Address of the account to restore into; null is the items' own.</summary>
     public string? To { get; init; }
+
+    /// <inheritdoc/>
+    public OperationRequest For(string account, IReadOnlyList<long> items) => this with { Account = account, Items = items.Count > 0 ? items : Items };
 }

@@ -46,4 +46,7 @@ public interface IMailSource : IAsyncDisposable
 
     /// <summary>Where restored items go, or null when this source cannot take any.</summary>
     IRestoreTarget? RestoreTarget { get; }
+
+    /// <summary>Where restored accounts, domains, COS and lists go, or null when there is no directory or it takes none.</summary>
+    IProvisioningTarget? ProvisioningTarget { get; }
 }

@@ -8,6 +8,9 @@ public static class MailSourceFactory
     {
         ArgumentNullException.ThrowIfNull(configuration);
         Func<string?, ProvisioningSnapshot?>? directory = configuration.Ldif is { } ldif ? new LdifProvisioning(ldif).Read : null;
-        return new Maildir.MaildirSource(configuration, directory);
+        return new Maildir.MaildirSource(configuration, directory)
+        {
+            ProvisioningTarget = configuration.Ldif is { } file ? new LdifDirectory(file) : null,
+        };
     }
 }

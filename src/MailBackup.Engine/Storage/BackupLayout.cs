@@ -3,7 +3,11 @@ using System.Globalization;
 namespace MailBackup.Storage;
 
 /// <summary>The names of everything in a backup path: the only place that knows them.</summary>
-public sealed class BackupLayout(string root)
+/// <param name="root">The backup path.</param>
+/// <param name="state">
+/// For a path that is only read: the folder outside of it that holds what can be rebuilt. Null: the path's own <c>state/</c>.
+/// </param>
+public class BackupLayout(string root, string? state = null)
 {
     /// <summary>Version of the on-disk format that this engine writes, and the newest that it reads.</summary>
     public const int FormatVersion = 1;
@@ -12,6 +16,9 @@ public sealed class BackupLayout(string root)
 
     public string Root { get; } = Path.GetFullPath(root);
 
+    /// <summary>True for a path of which not one byte may change: another server's, or an export.</summary>
+    public bool IsReadOnly => state is not null;
+
     public string Accounts => Path.Combine(Root, "accounts");
 
     public string Provisioning => Path.Combine(Root, "provisioning");
@@ -19,7 +26,7 @@ public sealed class BackupLayout(string root)
     public string Items => Path.Combine(Root, "items");
 
     /// <summary>Rebuildable or transient files; deleting the folder loses nothing.</summary>
-    public string State => Path.Combine(Root, "state");
+    public string State { get; } = state ?? Path.Combine(Path.GetFullPath(root), "state");
 
     public string Spool => Path.Combine(State, "spool");
 
@@ -40,18 +47,33 @@ public sealed class BackupLayout(string root)
 
     public string Map(Guid server) => Path.Combine(Root, MapPrefix + server.ToString("D"));
 
+    /// <summary>Maps of servers whose backups were restored here: not owners, and where a version that knows none of this does not look for owners.</summary>
+    public string Imported => Path.Combine(Root, "imported");
+
+    public string ImportedMap(Guid server) => Path.Combine(Imported, MapPrefix + server.ToString("D"));
+
     /// <summary>The server that the path belongs to, or null when no map says so.</summary>
-    public Guid? FindOwner()
+    public Guid? FindOwner() => FindOwners() is [var first, ..] ? first : null;
+
+    /// <summary>All servers that maps name as owners, in the order of their ids: one, unless somebody copied a map here.</summary>
+    public IReadOnlyList<Guid> FindOwners() => ListMaps(Root);
+
+    /// <summary>The servers whose backups were restored here.</summary>
+    public IReadOnlyList<Guid> FindImported() => Directory.Exists(Imported) ? ListMaps(Imported) : [];
+
+    private static List<Guid> ListMaps(string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(Root, MapPrefix + "*"))
+        var servers = new List<Guid>();
+        foreach (string file in Directory.EnumerateFiles(folder, MapPrefix + "*"))
         {
             if (Guid.TryParseExact(Path.GetFileName(file).AsSpan(MapPrefix.Length), "D", out Guid server))
             {
-                return server;
+                servers.Add(server);
             }
         }
 
-        return null;
+        servers.Sort();
+        return servers;
     }
 
     public string Account(Guid account) => Path.Combine(Accounts, account.ToString("D"));
@@ -63,7 +85,7 @@ public sealed class BackupLayout(string root)
         new(account.ToString("D") + "/account_info", _ => Path.Combine(Account(account), "account_info.jsonl"), Segmented: false);
 
     /// <summary>Transactions of the items of the account.</summary>
-    public JournalFile ItemJournal(Guid account) =>
+    public virtual JournalFile ItemJournal(Guid account) =>
         new(
             account.ToString("D") + "/journal",
             n => Path.Combine(Account(account), "journal", n.ToString("d6", CultureInfo.InvariantCulture) + ".jsonl"),
@@ -90,6 +112,15 @@ public sealed class BackupLayout(string root)
             Items,
             (number >> 8).ToString("x2", CultureInfo.InvariantCulture),
             number.ToString("x8", CultureInfo.InvariantCulture) + ".gz");
+
+    /// <summary>The file that holds a blob.</summary>
+    internal virtual string BlobFile(Model.Digest digest, BlobLocation location) => Bundle(location.Bundle);
+
+    /// <summary>Where a blob is, or null.</summary>
+    internal virtual BlobLocation? FindBlob(Catalog catalog, Model.Digest digest) => catalog.FindBlob(digest);
+
+    /// <summary>How many blobs there are.</summary>
+    internal virtual long CountBlobs(Sqlite.SqliteDatabase catalog) => catalog.Scalar("SELECT count(*) FROM blob") ?? 0;
 
     /// <summary>Numbers of all bundles, ascending.</summary>
     public List<int> ListBundles()

@@ -69,12 +69,18 @@ internal static class BackupPathSetup
 
     private static void CheckOwner(BackupLayout layout, Guid server)
     {
-        var owner = layout.FindOwner() ?? throw new MailBackupException(
-            ErrorIds.BackupPathNotInitialized,
-            $"{layout.Root} is not a backup path.",
-            "Make one with 'mailbackup init', or look whether its device is mounted.",
-            layout.Root);
-        if (owner != server)
+        var owners = layout.FindOwners();
+        if (owners.Count == 0)
+        {
+            throw new MailBackupException(
+                ErrorIds.BackupPathNotInitialized,
+                $"{layout.Root} is not a backup path.",
+                "Make one with 'mailbackup init', or look whether its device is mounted.",
+                layout.Root);
+        }
+
+        // Also where our own map lies beside another's: whoever put it there, writing could ruin the backup of that server.
+        if (owners.FirstOrDefault(o => o != server) is var owner && owner != default)
         {
             throw new MailBackupException(
                 ErrorIds.BackupPathOwnedByAnotherServer,
@@ -86,7 +92,8 @@ internal static class BackupPathSetup
 
     private static string HostOf(BackupLayout layout, Guid owner) => BackupMap.Read(layout.Map(owner))?.Host is { Length: > 0 } host ? $" ({host})" : "";
 
-    private static void CheckUsable(BackupLayout layout)
+    /// <summary>Throws <c>BackupPathCaseInsensitive</c>, and what the file system says to a first file.</summary>
+    public static void CheckUsable(BackupLayout layout)
     {
         string probe = Path.Combine(layout.Root, "mailbackup-case-Probe");
         try

@@ -17,7 +17,16 @@ public sealed record BackupStat
     /// <summary>What the provisioning source gave when it was last saved.</summary>
     public string? ProvisioningToken { get; init; }
 
-    /// <summary>Throws <c>BackupPathFormatTooNew</c>; null when there is none.</summary>
+    /// <summary><see cref="TransparentLayout.Name"/> for an export, null for a backup path.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>Export: the moment that it shows.</summary>
+    public DateTimeOffset? Snapshot { get; init; }
+
+    /// <summary>Export: when all of it had been written; null while it is being made, or when it was broken off.</summary>
+    public DateTimeOffset? Completed { get; init; }
+
+    /// <summary>Throws <c>BackupPathFormatTooNew</c>, <c>BackupPathIsExport</c>; null when there is none.</summary>
     public static BackupStat? Read(BackupLayout layout)
     {
         BackupStat? stat;
@@ -30,10 +39,20 @@ public sealed record BackupStat
             return null;
         }
 
-        return stat?.Format > BackupLayout.FormatVersion
+        if (stat?.Layout == TransparentLayout.Name && layout is not TransparentLayout)
+        {
+            throw new MailBackupException(
+                ErrorIds.BackupPathIsExport,
+                $"{layout.Root} is an export in the transparent layout, not a backup path.",
+                "Restore from it with Restore-Backup -Path ('mailbackup restore-backup --path'), and choose another folder for backups. Nothing was changed.",
+                layout.Root);
+        }
+
+        int newest = layout is TransparentLayout ? TransparentLayout.Format : BackupLayout.FormatVersion;
+        return stat?.Format > newest
             ? throw new MailBackupException(
                 ErrorIds.BackupPathFormatTooNew,
-                $"The backup path {layout.Root} is in format {stat.Format}; this version reads up to {BackupLayout.FormatVersion}.",
+                $"The backup path {layout.Root} is in format {stat.Format}; this version reads up to {newest}.",
                 "Update MailBackup to use it. Nothing was changed.",
                 layout.Root)
             : stat;

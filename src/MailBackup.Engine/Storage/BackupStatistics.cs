@@ -19,7 +19,7 @@ internal static class BackupStatistics
             Items = db.Scalar($"SELECT count(*) FROM state WHERE end = {Catalog.Open} AND deleted = 0") ?? 0,
             DeletedItems = db.Scalar($"SELECT count(*) FROM state WHERE end = {Catalog.Open} AND deleted = 1") ?? 0,
             Transactions = db.Scalar("SELECT count(*) FROM state") ?? 0,
-            Blobs = db.Scalar("SELECT count(*) FROM blob") ?? 0,
+            Blobs = layout.CountBlobs(db),
             ContentBytes = db.Scalar($"SELECT sum(size) FROM state WHERE end = {Catalog.Open} AND deleted = 0") ?? 0,
             StoredBytes = SizeOf(layout.Accounts) + SizeOf(layout.Provisioning) + SizeOf(layout.Items),
             StateBytes = SizeOf(layout.State),

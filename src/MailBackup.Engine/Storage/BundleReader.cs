@@ -8,12 +8,16 @@ internal static class BundleReader
 {
     /// <summary>Opens a blob. Reading its last byte proves its digest: what does not fit ends in <c>BlobDamaged</c>, never in wrong content.</summary>
     public static Stream Open(BackupLayout layout, Digest digest, BlobLocation location) =>
-        new VerifyingStream(OpenUnverified(layout, digest, location), digest, location.ContentLength, $"{layout.Bundle(location.Bundle)} at byte {location.Offset}");
+        new VerifyingStream(OpenUnverified(layout, digest, location), digest, location.ContentLength, $"{layout.BlobFile(digest, location)} at byte {location.Offset}");
 
     /// <summary>For a part of a content whose whole is proved by the caller.</summary>
-    public static Stream OpenUnverified(BackupLayout layout, Digest digest, BlobLocation location)
+    public static Stream OpenUnverified(BackupLayout layout, Digest digest, BlobLocation location) =>
+        new GZipStream(OpenMember(layout, digest, location), CompressionMode.Decompress);
+
+    /// <summary>The gzip member of a blob as it is stored.</summary>
+    public static Stream OpenMember(BackupLayout layout, Digest digest, BlobLocation location)
     {
-        string path = layout.Bundle(location.Bundle);
+        string path = layout.BlobFile(digest, location);
         Microsoft.Win32.SafeHandles.SafeFileHandle handle;
         try
         {
@@ -23,8 +27,12 @@ internal static class BundleReader
         {
             throw Missing(digest, path, e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, e);
+        }
 
-        return new GZipStream(new FileRegionStream(handle, location.Offset, location.Length), CompressionMode.Decompress);
+        return new FileRegionStream(handle, path, location.Offset, location.Length);
     }
 
     /// <summary>
@@ -67,7 +75,7 @@ internal static class BundleReader
     {
         try
         {
-            using var handle = File.OpenHandle(layout.Bundle(location.Bundle), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var handle = File.OpenHandle(layout.BlobFile(digest, location), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> header = stackalloc byte[GzipMember.HeaderLength];
             int n = RandomAccess.Read(handle, header, location.Offset);
             return GzipMember.TryReadHeader(header[..n], out var member) && member.Digest == digest
@@ -99,6 +107,14 @@ internal static class BundleReader
         path is null ? $"The content {digest} is not in the backup path." : $"The content {digest} is missing: {path} is not there.",
         "Run 'mailbackup scan --deep' to fetch it again from the server while it is still there.",
         digest.ToString(),
+        inner);
+
+    /// <summary>The bundle is there, but the system does not give it out: not the same as missing or damaged.</summary>
+    public static MailBackupException Unreadable(string path, Exception inner) => new(
+        ErrorIds.BlobUnreadable,
+        $"{path} cannot be read: {inner.Message.TrimEnd('.')}.",
+        "Look at the device of the backup path and at who may read it, then try again.",
+        path,
         inner);
 
     private static long FindMember(Microsoft.Win32.SafeHandles.SafeFileHandle handle, long from, long length)

@@ -4,13 +4,19 @@ namespace MailBackup.Storage;
 
 /// <summary>
 /// Brings the catalog up to what journals and bundles hold: a few file sizes when nothing happened, the lines and members of the last batch after
-/// a crash, everything after the catalog was deleted. Runs under the writer lock only, because it also cuts a torn bundle.
+/// a crash, everything after the catalog was deleted. Runs under the writer lock only, because it also cuts a torn bundle (never one of a path that
+/// is only read).
 /// </summary>
 internal static class CatalogFollower
 {
     /// <returns>True when every journal and the newest bundle end where the catalog has read to. Needs no lock.</returns>
     public static bool IsUpToDate(BackupLayout layout, Catalog catalog)
     {
+        if (layout is TransparentLayout export)
+        {
+            return TransparentFollower.IsUpToDate(export, catalog);
+        }
+
         using var db = catalog.Connect();
         using var bundle = db.Prepare("SELECT number, length FROM bundle");
         if (!bundle.Step() || EndOf(layout, bundle.Int32(0)) != bundle.Int64(1) || File.Exists(layout.Bundle(bundle.Int32(0) + 1)))
@@ -51,7 +57,13 @@ internal static class CatalogFollower
         writer.Begin();
         try
         {
-            var end = FollowBundles(layout, writer);
+            if (layout is TransparentLayout export)
+            {
+                TransparentFollower.ReadAnew(export, writer, warn);
+                writer.Commit();
+                return default;
+            }
+
             var accounts = layout.ListAccounts().ToHashSet();
             foreach (var (uuid, id) in writer.ListAccounts())
             {
@@ -66,6 +78,8 @@ internal static class CatalogFollower
                 FollowJournal(layout, writer, account, warn);
             }
 
+            // After the journals: of a path that its own server is writing to, everything that they name is in the bundles by now.
+            var end = FollowBundles(layout, writer);
             writer.Commit();
             return end;
         }
@@ -94,6 +108,13 @@ internal static class CatalogFollower
         else if (EndOf(layout, bundle) == length && !File.Exists(layout.Bundle(bundle + 1)))
         {
             return (bundle, length);
+        }
+
+        if (layout.IsReadOnly && writer.LastBlob() is { } newest && !BundleReader.IsThere(layout, newest.Digest, newest.Location))
+        {
+            // Another disk with another copy is mounted at the same place.
+            writer.ForgetBlobs();
+            (bundle, length) = (0, 0);
         }
 
         var numbers = layout.ListBundles();
@@ -131,6 +152,11 @@ internal static class CatalogFollower
         if (!last)
         {
             return new FileInfo(path).Length;
+        }
+
+        if (layout.IsReadOnly)
+        {
+            return lastGood;
         }
 
         using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);

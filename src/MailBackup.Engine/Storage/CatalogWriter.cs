@@ -125,6 +125,15 @@ internal sealed class CatalogWriter : IDisposable
 
     public void ForgetBlobs() => _db.Execute("DELETE FROM blob; UPDATE bundle SET number = 0, length = 0");
 
+    /// <summary>The blob that lies furthest behind in the bundles.</summary>
+    public (Digest Digest, BlobLocation Location)? LastBlob()
+    {
+        using var select = _db.Prepare("SELECT digest, bundle, offset, length, size FROM blob ORDER BY bundle DESC, offset DESC LIMIT 1");
+        return select.Step() && select.Digest(0) is { } digest
+            ? (digest, new BlobLocation(select.Int32(1), select.Int64(2), select.Int64(3), select.Int64(4)))
+            : null;
+    }
+
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])[_insertState, _insertDeletion, _endState, _insertBlob, _position, _account])

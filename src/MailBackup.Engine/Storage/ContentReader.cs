@@ -22,7 +22,15 @@ internal sealed class ContentReader(BackupLayout layout, Catalog catalog)
             digest, state.Size, $"stored as {header} and {body}");
     }
 
+    /// <summary>The blobs that a state is stored in; none for a folder or a deletion.</summary>
+    public static IEnumerable<Digest> PartsOf(ItemState? state) => state switch
+    {
+        { Header: { } header, Body: { } body } => [header, body],
+        { Digest: { } whole } => [whole],
+        _ => [],
+    };
+
     public Stream OpenBlob(Digest digest) => BundleReader.Open(layout, digest, Locate(digest));
 
-    private BlobLocation Locate(Digest digest) => catalog.FindBlob(digest) ?? throw BundleReader.Missing(digest, null);
+    private BlobLocation Locate(Digest digest) => layout.FindBlob(catalog, digest) ?? throw BundleReader.Missing(digest, null);
 }

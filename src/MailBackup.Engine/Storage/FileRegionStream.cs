@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Storage;
 
-/// <summary>A part of a file as a stream. Closes the file with itself.</summary>
-internal sealed class FileRegionStream(SafeFileHandle handle, long offset, long length) : ReadOnlyStream
+/// <summary>A part of a bundle as a stream. Closes the file with itself. A device that fails is <c>BlobUnreadable</c>.</summary>
+internal sealed class FileRegionStream(SafeFileHandle handle, string path, long offset, long length) : ReadOnlyStream
 {
     private long _position;
 
@@ -15,7 +15,16 @@ internal sealed class FileRegionStream(SafeFileHandle handle, long offset, long 
             return 0;
         }
 
-        int n = RandomAccess.Read(handle, buffer[..wanted], offset + _position);
+        int n;
+        try
+        {
+            n = RandomAccess.Read(handle, buffer[..wanted], offset + _position);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BundleReader.Unreadable(path, e);
+        }
+
         _position += n;
         return n;
     }

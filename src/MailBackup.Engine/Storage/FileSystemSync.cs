@@ -35,6 +35,17 @@ internal static partial class FileSystemSync
         }
     }
 
+    /// <summary>Makes all that was written to the file system of a folder durable.</summary>
+    public static void SyncAll(string folder)
+    {
+        string probe = Path.Combine(folder, ".sync");
+        using var handle = File.OpenHandle(probe, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, FileOptions.DeleteOnClose);
+        if (SyncFs(handle) != 0)
+        {
+            throw new IOException($"{folder} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
     /// <summary>Begins to write a part of a file to the disk without waiting for it. A hint: nothing depends on it.</summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length)
     {

@@ -10,7 +10,7 @@ namespace MailBackup.Storage;
 internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : IDisposable
 {
     private readonly ConcurrentBag<(SqliteDatabase Db, SqliteStatement Select)> _histories = [];
-    private readonly ConcurrentDictionary<Guid, Dictionary<long, List<FolderSpan>>> _folders = new();
+    private readonly ConcurrentDictionary<Guid, FolderTimeline> _folders = new();
 
     private const string Columns =
         "item, tx, start, end, deleted, type, folder, flags, tags, date, size, digest, subject, sender, key";
@@ -21,7 +21,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         var accounts = query.Accounts.Count > 0
             ? query.Accounts.Distinct(StringComparer.OrdinalIgnoreCase).Select(Find).ToList()
             : [.. registry.Stats.OrderBy(s => s.Value.Name, StringComparer.Ordinal).Select(s => s.Key)];
-        if (query.Folder is not null && !accounts.Any(a => Folders(a).Values.Any(f => f.Any(s => s.Path == query.Folder))))
+        if (query.Folder is not null && !accounts.Any(a => Folders(a).Folders.Values.Any(f => f.Any(s => s.Path == query.Folder))))
         {
             throw new MailBackupException(
                 ErrorIds.FolderNotFound,
@@ -99,7 +99,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         }
     }
 
-    private static string Sql(ItemQuery query, Dictionary<long, List<FolderSpan>> folders)
+    private static string Sql(ItemQuery query, FolderTimeline folders)
     {
         var sql = new StringBuilder("SELECT " + Columns + " FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?)");
         if (query.Ids.Count > 0)
@@ -140,7 +140,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         if (query.Folder is { } path)
         {
             // Folders that ever had this path; the exact one at the moment is checked on each row.
-            var ids = folders.Where(f => f.Value.Any(s => s.Path == path)).Select(f => f.Key).ToList();
+            var ids = folders.Folders.Where(f => f.Value.Any(s => s.Path == path)).Select(f => f.Key).ToList();
             string list = string.Join(',', ids);
             sql.Append(CultureInfo.InvariantCulture, $" AND (folder IN ({list}) OR item IN ({list}))");
         }
@@ -148,7 +148,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         return sql.Append(" ORDER BY item").ToString();
     }
 
-    private BackupItem Read(SqliteStatement row, Guid account, Dictionary<long, List<FolderSpan>> folders, DateTimeOffset? at)
+    private BackupItem Read(SqliteStatement row, Guid account, FolderTimeline folders, DateTimeOffset? at)
     {
         var type = (ItemType)row.Int32(5);
         long start = row.Int64(2), end = row.Int64(3);
@@ -163,7 +163,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
             End = end == Catalog.Open ? null : new DateTimeOffset(end, TimeSpan.Zero),
             Deleted = row.Int64(4) != 0,
             Type = type,
-            Folder = type == ItemType.Folder ? subject : FolderPath(folders, row.Int64(6), at?.UtcTicks ?? (end == Catalog.Open ? Catalog.Open - 1 : end - 1)),
+            Folder = type == ItemType.Folder ? subject : folders.PathAt(row.Int64(6), at?.UtcTicks ?? (end == Catalog.Open ? Catalog.Open - 1 : end - 1)),
             Flags = (MessageFlags)row.Int32(7),
             Tags = row.IsNull(8) ? [] : row.Text(8).Split('\n'),
             Date = new DateTimeOffset(row.Int64(9), TimeSpan.Zero),
@@ -174,43 +174,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         };
     }
 
-    /// <summary>The path that a folder had at a moment; its last one when it had none any more.</summary>
-    private static string FolderPath(Dictionary<long, List<FolderSpan>> folders, long folder, long at)
-    {
-        if (!folders.TryGetValue(folder, out var spans))
-        {
-            return "";
-        }
-
-        string path = spans[0].Path;
-        foreach (var span in spans)
-        {
-            if (span.Start <= at)
-            {
-                path = span.Path;
-            }
-        }
-
-        return path;
-    }
-
-    /// <summary>All paths that each folder of an account ever had, oldest first.</summary>
-    private Dictionary<long, List<FolderSpan>> Folders(Guid account) => _folders.GetOrAdd(account, ReadFolders);
-
-    private Dictionary<long, List<FolderSpan>> ReadFolders(Guid account)
-    {
-        using var db = catalog.Connect();
-        using var select = db.Prepare($"SELECT item, start, subject FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND type = {(int)ItemType.Folder} ORDER BY item, tx");
-        select.Bind(0, account.ToString("D"));
-        var folders = new Dictionary<long, List<FolderSpan>>();
-        while (select.Step())
-        {
-            long item = select.Int64(0);
-            (folders.TryGetValue(item, out var spans) ? spans : folders[item] = []).Add(new FolderSpan(select.Int64(1), select.Text(2)));
-        }
-
-        return folders;
-    }
+    private FolderTimeline Folders(Guid account) => _folders.GetOrAdd(account, id => FolderTimeline.Load(catalog, id));
 
     private bool Exists(Guid account, ItemId item)
     {
@@ -218,6 +182,4 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         using var select = db.Prepare("SELECT 1 FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? LIMIT 1");
         return select.Bind(0, account.ToString("D")).Bind(1, item.Value).Step();
     }
-
-    private readonly record struct FolderSpan(long Start, string Path);
 }

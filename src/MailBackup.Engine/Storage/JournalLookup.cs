@@ -28,11 +28,15 @@ internal static class JournalLookup
         throw Damaged(path, place, null);
     }
 
-    public static Transaction ReadTransaction(BackupLayout layout, Guid account, JournalPlace place)
+    public static Transaction ReadTransaction(BackupLayout layout, Guid account, JournalPlace place) => ReadBoth(layout, account, place).Transaction;
+
+    /// <summary>The line and what it says.</summary>
+    public static (byte[] Line, Transaction Transaction) ReadBoth(BackupLayout layout, Guid account, JournalPlace place)
     {
         try
         {
-            return TransactionLine.Read(ReadLine(layout, account, place));
+            var line = ReadLine(layout, account, place);
+            return (line, TransactionLine.Read(line));
         }
         catch (JsonException e)
         {

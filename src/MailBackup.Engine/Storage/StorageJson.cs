@@ -60,15 +60,21 @@ internal static class StorageJson
         FirstScan = Time(root, "firstScan"),
         LastScan = Time(root, "lastScan"),
         ProvisioningToken = Text(root, "provisioningToken"),
+        Layout = Text(root, "layout"),
+        Snapshot = Time(root, "snapshot"),
+        Completed = Time(root, "completed"),
     });
 
     public static byte[] Write(BackupStat stat) => Build(json =>
     {
         json.WriteNumber("format"u8, stat.Format);
+        WriteText(json, "layout", stat.Layout);
         json.WriteString("created"u8, stat.Created);
         WriteTime(json, "firstScan", stat.FirstScan);
         WriteTime(json, "lastScan", stat.LastScan);
         WriteText(json, "provisioningToken", stat.ProvisioningToken);
+        WriteTime(json, "snapshot", stat.Snapshot);
+        WriteTime(json, "completed", stat.Completed);
     });
 
     public static BackupMap ReadMap(byte[] json) => Parse(json, root => new BackupMap
@@ -76,6 +82,8 @@ internal static class StorageJson
         ServerId = root.GetProperty("serverId").GetGuid(),
         Host = Text(root, "host") ?? "",
         Created = Time(root, "created") ?? default,
+        Imported = Time(root, "imported"),
+        ImportedFrom = Text(root, "importedFrom"),
     });
 
     public static byte[] Write(BackupMap map) => Build(json =>
@@ -83,6 +91,8 @@ internal static class StorageJson
         json.WriteString("serverId"u8, map.ServerId);
         json.WriteString("host"u8, map.Host);
         json.WriteString("created"u8, map.Created);
+        WriteTime(json, "imported", map.Imported);
+        WriteText(json, "importedFrom", map.ImportedFrom);
     });
 
     public static NodeConfiguration ReadConfiguration(byte[] json) => Parse(json, root =>

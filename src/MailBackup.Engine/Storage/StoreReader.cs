@@ -4,7 +4,8 @@ namespace MailBackup.Storage;
 
 /// <summary>
 /// A backup path opened for reading. Makes sure that the catalog has followed the journals: with the writer lock when it is free, else the
-/// process that has the lock keeps the catalog up to date itself.
+/// process that has the lock keeps the catalog up to date itself. The private catalog of a path that is only read is made whole by whoever comes
+/// first; the others wait for it.
 /// </summary>
 internal static class StoreReader
 {
@@ -29,7 +30,7 @@ internal static class StoreReader
                     return Catalog.OpenExisting(layout) ?? throw Failed(layout, null);
                 }
 
-                if (catalog is not null)
+                if (catalog is not null && !layout.IsReadOnly)
                 {
                     return catalog;
                 }
@@ -47,7 +48,7 @@ internal static class StoreReader
                 throw StorageFault.Translate(e, layout.Root);
             }
 
-            if (attempt >= 100)
+            if (attempt >= (layout.IsReadOnly ? 6_000 : 100))
             {
                 throw Failed(layout, null);
             }
@@ -81,7 +82,7 @@ internal static class StoreReader
     private static MailBackupException Failed(BackupLayout layout, Exception? inner) => new(
         ErrorIds.CatalogFailed,
         $"The catalog {layout.Catalog} cannot be read or made{(inner is null ? "" : ": " + inner.Message)}.",
-        "Wait for the running operation to end and try again; if it stays so, delete the folder 'state' of the backup path (nothing is lost by that).",
+        $"Wait for the running operation to end and try again; if it stays so, delete the folder {layout.State} (nothing is lost by that).",
         layout.Catalog,
         inner);
 }

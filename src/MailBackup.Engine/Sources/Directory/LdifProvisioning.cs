@@ -88,12 +88,18 @@ public sealed class LdifProvisioning(string path)
         var reader = new LdifReader(hashed, path);
         var entries = new List<ProvisioningEntry>();
         var lines = new Dictionary<(ProvisioningKind, string), int>(EntryNameComparer.Instance);
+        var children = new List<LdifRecord>();
         bool any = false;
         foreach (var record in reader.Read())
         {
             any = true;
             if (ProvisioningClassifier.Classify(record.DistinguishedName, record.Attributes) is not { } entry)
             {
+                if (ChildEntries.IsChild(record))
+                {
+                    children.Add(record);
+                }
+
                 continue;
             }
 
@@ -114,6 +120,7 @@ public sealed class LdifProvisioning(string path)
             throw LdifReader.Invalid(path, reader.Line, "the file holds no entry", "Export the directory again.");
         }
 
+        ChildEntries.Attach(entries, children);
         return (entries, Convert.ToHexString(sha.Hash!));
     }
 

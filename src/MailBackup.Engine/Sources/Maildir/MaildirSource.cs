@@ -45,6 +45,8 @@ public sealed class MaildirSource : IMailSource
 
     public IRestoreTarget? RestoreTarget { get; }
 
+    public IProvisioningTarget? ProvisioningTarget { get; init; }
+
     public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();

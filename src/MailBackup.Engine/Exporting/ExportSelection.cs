@@ -1,0 +1,63 @@
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Storage;
+
+namespace MailBackup.Exporting;
+
+/// <summary>What an export is to hold: accounts by domain and class of service, and the directory entries that belong to them.</summary>
+internal sealed class ExportSelection
+{
+    private readonly BackupExportRequest _request;
+    private readonly HashSet<string> _domains;
+    private readonly HashSet<string> _classes;
+
+    /// <summary>Throws <c>DomainNotFound</c>, <c>CosNotFound</c>.</summary>
+    public ExportSelection(BackupLayout layout, BackupExportRequest request)
+    {
+        _request = request;
+        var domains = AccountListing.Entries(layout, ProvisioningKind.Domain, null);
+        var classes = AccountListing.Entries(layout, ProvisioningKind.ClassOfService, null);
+        var all = AccountListing.List(layout, null);
+        foreach (string name in request.Domains)
+        {
+            if (!domains.Any(d => Same(d.Name, name)) && !all.Any(a => Same(a.Domain, name)))
+            {
+                throw new MailBackupException(
+                    ErrorIds.DomainNotFound, $"The backup has no domain {name}.", "See 'mailbackup accounts' for the domains that are known.", name);
+            }
+        }
+
+        foreach (string name in request.ClassesOfService)
+        {
+            if (!classes.Any(c => Same(c.Name, name)))
+            {
+                string known = classes.Count > 0 ? "It has " + string.Join(", ", classes.Select(c => c.Name)) + "." : "It has none.";
+                throw new MailBackupException(ErrorIds.CosNotFound, $"The backup has no class of service {name}. {known}", "Name one that it has.", name);
+            }
+        }
+
+        var lookup = new CosLookup(classes, domains);
+        Accounts = [.. all.Where(a => InDomains(a.Domain)
+            && (request.ClassesOfService.Count == 0 || (lookup.Of(a) is { } cos && request.ClassesOfService.Contains(cos.Name, StringComparer.OrdinalIgnoreCase))))];
+        _domains = Accounts.Select(a => a.Domain).Concat(request.Domains).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _classes = Accounts.Select(lookup.Of).OfType<ProvisioningEntry>().Select(c => c.Name).Concat(request.ClassesOfService)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>By name, deleted ones too.</summary>
+    public IReadOnlyList<Account> Accounts { get; }
+
+    /// <summary>True for an entry of the directory that goes into the export.</summary>
+    public bool Wants(ProvisioningKind kind, string name) => kind switch
+    {
+        ProvisioningKind.Domain => IsWhole || _domains.Contains(name),
+        ProvisioningKind.ClassOfService => IsWhole || _classes.Contains(name),
+        _ => InDomains(name[(name.LastIndexOf('@') + 1)..]),
+    };
+
+    private bool IsWhole => _request.Domains.Count == 0 && _request.ClassesOfService.Count == 0;
+
+    private bool InDomains(string domain) => _request.Domains.Count == 0 || _request.Domains.Contains(domain, StringComparer.OrdinalIgnoreCase);
+
+    private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,60 @@
+using MailBackup.Model;
+using MailBackup.Storage;
+using MailBackup.Storage.Sqlite;
+
+namespace MailBackup.Exporting;
+
+/// <summary>
+/// The blobs that exported transactions name, each once, in the order in which they lie in the bundles. Kept in a file, so that memory does not grow
+/// with them.
+/// </summary>
+internal sealed class WantedBlobs : IDisposable
+{
+    private readonly string _path;
+    private readonly SqliteDatabase _db;
+    private readonly SqliteStatement _insert;
+
+    public WantedBlobs(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        _path = Path.Combine(folder, $"export-{Guid.NewGuid():N}.db");
+        _db = SqliteDatabase.Open(_path, readOnly: false);
+        _db.Execute("""
+            PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;
+            CREATE TABLE blob(digest BLOB PRIMARY KEY, bundle INTEGER, offset INTEGER, length INTEGER, size INTEGER) WITHOUT ROWID;
+            BEGIN
+            """);
+        _insert = _db.Prepare("INSERT OR IGNORE INTO blob VALUES (?,?,?,?,?)");
+    }
+
+    public long Count { get; private set; }
+
+    /// <summary>Bytes of all of them as they are stored.</summary>
+    public long Bytes { get; private set; }
+
+    public void Add(Digest digest, BlobLocation location)
+    {
+        _insert.Bind(0, digest).Bind(1, location.Bundle).Bind(2, location.Offset).Bind(3, location.Length).Bind(4, location.ContentLength).Run();
+        if (_db.Changes > 0)
+        {
+            Count++;
+            Bytes += location.Length;
+        }
+    }
+
+    public IEnumerable<(Digest Digest, BlobLocation Location)> List()
+    {
+        using var select = _db.Prepare("SELECT digest, bundle, offset, length, size FROM blob ORDER BY bundle, offset");
+        while (select.Step())
+        {
+            yield return (select.Digest(0)!.Value, new BlobLocation(select.Int32(1), select.Int64(2), select.Int64(3), select.Int64(4)));
+        }
+    }
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _db.Dispose();
+        File.Delete(_path);
+    }
+}

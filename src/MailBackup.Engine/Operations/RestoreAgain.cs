@@ -1,0 +1,38 @@
+namespace MailBackup.Operations;
+
+/// <summary>Makes of a restore that did not restore everything the requests that would restore just the rest.</summary>
+public static class RestoreAgain
+{
+    /// <summary>
+    /// One request an account that something was not restored of. A restore that ended early (stopped, failed, interrupted) is asked for as a whole:
+    /// what is there already is skipped. Errors: <c>ArgumentInvalid</c> for an operation that is no restore or has not ended,
+    /// <c>NothingToRestore</c> when nothing was left.
+    /// </summary>
+    public static IReadOnlyList<OperationRequest> Of(Operation operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        if (!operation.Kind.IsRestore() || OperationRequestJson.Read(operation.Kind, operation.Parameters) is not IRepeatableRestore request)
+        {
+            throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"The operation {operation.Id} is a {operation.Kind}, which restores nothing.",
+                "Name a restore; see 'mailbackup operations --history'.", operation.Id);
+        }
+
+        if (operation.Ended is null)
+        {
+            throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"The operation {operation.Id} has not ended.", "Wait for it, or stop it first.", operation.Id);
+        }
+
+        if (operation.State is OperationState.Stopped or OperationState.Failed or OperationState.Interrupted)
+        {
+            return [(OperationRequest)request];
+        }
+
+        var left = operation.Report?.UnrestoredItems ?? [];
+        return left.Count > 0
+            ? [.. left.Select(account => request.For(account.Account, account.WholeAccount ? [] : account.Items))]
+            : throw new MailBackupException(
+                ErrorIds.NothingToRestore, $"The operation {operation.Id} restored everything.", "There is nothing to repeat.", operation.Id);
+    }
+}

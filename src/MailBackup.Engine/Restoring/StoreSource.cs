@@ -1,0 +1,12 @@
+using MailBackup.Model;
+using MailBackup.Storage;
+
+namespace MailBackup.Restoring;
+
+/// <summary>A backup path, this node's or another's, as a source of restores.</summary>
+internal sealed class StoreSource(BackupReader reader) : IRestoreSource
+{
+    public ItemState ReadState(Guid account, PlannedItem item) => reader.ReadState(account, item.Place);
+
+    public Stream OpenContent(ItemState state) => reader.Content.Open(state);
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using MailBackup.Model;
+using MailBackup.Sources.Maildir.Posix;
+using MailBackup.Sources.Maildir.Restoring;
+
+namespace MailBackup.Sources;
+
+/// <summary>
+/// Adds entries to an LDIF file. What stands in the file stays byte for byte; the new file takes its place in one step, with the same owner and mode.
+/// An exporter that writes the file at the same time wins: then it is read again and the entries are added to what it wrote.
+/// </summary>
+/// <param name="path">The file, absolute.</param>
+internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposable
+{
+    private const int Attempts = 5;
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    /// <summary>Called between reading and replacing; a test's exporter writes here.</summary>
+    internal Action? BeforeReplace { get; init; }
+
+    public string Description => $"LDIF file {path}";
+
+    public ValueTask<ProvisioningEntry?> FindAsync(ProvisioningKind kind, string name, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        var entries = new LdifProvisioning(path).Read(null)!.Entries;
+        return new(entries.FirstOrDefault(e => e.Kind == kind && string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    public async ValueTask<IReadOnlyList<ProvisioningResult>> AddAsync(IReadOnlyList<ProvisioningEntry> entries, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        await _gate.WaitAsync(token).ConfigureAwait(false);
+        try
+        {
+            for (int attempt = 0; attempt < Attempts; attempt++)
+            {
+                token.ThrowIfCancellationRequested();
+                if (TryAdd(entries) is { } results)
+                {
+                    return results;
+                }
+            }
+
+            throw NotWritable("it is written by something else all the time", "Stop the exporter while accounts are restored, then restore again.", null);
+        }
+        catch (PosixException e)
+        {
+            throw NotWritable(e.Reason, "Run the restore as root or as the owner of the file, and see that its file system has room.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(e.Message.TrimEnd('.'), "Run the restore as root or as the owner of the file, and see that its file system has room.", e);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    /// <returns>Null when the file changed meanwhile: then nothing was written.</returns>
+    private List<ProvisioningResult>? TryAdd(IReadOnlyList<ProvisioningEntry> entries)
+    {
+        // A link to the file stays one.
+        string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        if (!FileStatus.TryGet(file, out var before))
+        {
+            throw NotWritable("it does not exist", "Export the directory to it, or correct the path of the LDIF file.", null);
+        }
+
+        if (Libc.EffectiveUser() is var user && user != 0 && user != before.User)
+        {
+            throw NotWritable("it belongs to another user, whose it must stay", "Run the restore as root or as the owner of the file.", null);
+        }
+
+        var present = new LdifPresence(file);
+        var fresh = new List<ProvisioningEntry>();
+        var results = entries.Select(e => present.Judge(e, fresh)).ToList();
+        if (fresh.Count == 0)
+        {
+            return results;
+        }
+
+        string directory = Path.GetDirectoryName(file)!;
+        string temporary = $".{Path.GetFileName(file)}.{Environment.ProcessId}.{Guid.NewGuid():N}.mailbackup";
+        try
+        {
+            using (var handle = FileWrites.TryCreate(directory, temporary, before) ?? throw new IOException($"{temporary} is taken."))
+            using (var output = new FileStream(handle, FileAccess.Write, 128 << 10))
+            {
+                Copy(file, output, fresh);
+                output.Flush(flushToDisk: true);
+            }
+
+            BeforeReplace?.Invoke();
+            if (!FileStatus.TryGet(file, out var now) || (now.Inode, now.Modified, now.Size) != (before.Inode, before.Modified, before.Size))
+            {
+                FileWrites.Remove(directory, temporary);
+                return null;
+            }
+
+            FileWrites.Replace(directory, temporary, Path.GetFileName(file));
+            FileWrites.Sync(directory);
+            return results;
+        }
+        catch
+        {
+            FileWrites.Remove(directory, temporary);
+            throw;
+        }
+    }
+
+    private static void Copy(string file, FileStream output, List<ProvisioningEntry> entries)
+    {
+        string lineEnd = "\n";
+        var tail = new byte[4];
+        using (var input = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            input.CopyTo(output);
+            input.Seek(-Math.Min(4, input.Length), SeekOrigin.End);
+            int n = input.ReadAtLeast(tail, 4, throwOnEndOfStream: false);
+            string end = Encoding.Latin1.GetString(tail, 0, n);
+            lineEnd = end.EndsWith("\r\n", StringComparison.Ordinal) ? "\r\n" : lineEnd;
+
+            // An empty line between what was there and what is added, whatever the file ends with.
+            string gap = end.EndsWith("\n\n", StringComparison.Ordinal) || end.EndsWith("\n\r\n", StringComparison.Ordinal) ? ""
+                : end.EndsWith('\n') ? lineEnd : lineEnd + lineEnd;
+            output.Write(Encoding.ASCII.GetBytes(gap));
+        }
+
+        var writer = new LdifWriter(output, lineEnd);
+        entries.ForEach(writer.Write);
+    }
+
+    private MailBackupException NotWritable(string problem, string action, Exception? inner) =>
+        new(ErrorIds.DirectoryNotWritable, $"No entry can be added to the LDIF file {path}: {problem}.", action + " Nothing was changed.", path, inner);
+}
