@@ -16,6 +16,8 @@ internal static class CommandCatalog
         RestoreCommand.Spec,
         ExportBackupCommand.Spec,
         RestoreBackupCommand.Spec,
+        UndeleteCommand.Spec,
+        RestoreAccountCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
         InfoCommand.Spec,

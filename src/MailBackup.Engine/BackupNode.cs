@@ -328,6 +328,7 @@ public sealed class BackupNode : IDisposable
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
                 RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
                 UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
+                AccountRestoreRequest account => await new AccountRestoreRun(_layout, source, RestoreTarget(source), account, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }

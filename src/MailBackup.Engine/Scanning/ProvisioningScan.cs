@@ -47,6 +47,13 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         Commit();
     }
 
+    /// <summary>One account lives, as the directory has it (null: it has only a mailbox). Durable when it returns.</summary>
+    public void Save(string name, ProvisioningEntry? entry)
+    {
+        SaveAccount(name, entry);
+        Commit();
+    }
+
     private void DeleteVanished(ProvisioningSnapshot? snapshot, HashSet<string> inTree, Action<MailBackupException> trouble)
     {
         var listed = snapshot?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -38,7 +38,8 @@ internal static class AccountListing
         return [.. last.Values.Where(t => !t.Deleted).Select(t => new ProvisioningEntry(kind, t.DirectoryId, t.Name, t.Attributes))];
     }
 
-    private static List<Account> History(BackupLayout layout, Guid id)
+    /// <summary>Every state of an account itself, oldest first.</summary>
+    public static List<Account> History(BackupLayout layout, Guid id)
     {
         var states = new List<Account>();
         foreach (var transaction in ProvisioningHistory.Read(layout.AccountInfo(id)))

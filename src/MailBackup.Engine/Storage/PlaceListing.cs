@@ -45,13 +45,14 @@ internal sealed class PlaceListing(Catalog catalog)
     /// Items, folders excepted, that were deleted at or after one moment and before another, newest first by their date: the last deletion of each
     /// in that time.
     /// </summary>
-    public IEnumerable<Deletion> Deleted(Guid account, DateTimeOffset after, DateTimeOffset before)
+    /// <param name="stillDeleted">Only those that were so at the end of the time.</param>
+    public IEnumerable<Deletion> Deleted(Guid account, DateTimeOffset after, DateTimeOffset before, bool stillDeleted = false)
     {
         using var db = catalog.Connect();
         using var select = db.Prepare(string.Create(CultureInfo.InvariantCulture, $"""
             SELECT s.item, max(s.tx), s.start, {s_deletedNow} FROM state s
             WHERE s.account = {Account} AND s.deleted = 1 AND {s_notFolder} AND s.start >= {after.UtcTicks} AND s.start < {before.UtcTicks}
-            GROUP BY s.item ORDER BY s.date DESC, s.item DESC
+            GROUP BY s.item {(stillDeleted ? $"HAVING s.end >= {before.UtcTicks}" : "")} ORDER BY s.date DESC, s.item DESC
             """));
         select.Bind(0, account.ToString("D"));
         while (select.Step())
@@ -60,9 +61,6 @@ internal sealed class PlaceListing(Catalog catalog)
                 new ItemId(select.Int64(0)), new TransactionId(select.Int64(1)), new DateTimeOffset(select.Int64(2), TimeSpan.Zero), select.Int64(3) != 0);
         }
     }
-
-    /// <summary>The states that items had before a transaction, latest first, deletions left out. Each with when it began.</summary>
-    public StatesBefore OpenStatesBefore(Guid account) => new(catalog, account);
 
     public long CountLivingAt(Guid account, DateTimeOffset? at)
     {
