@@ -58,6 +58,9 @@ public sealed class BackupNode : IDisposable
         }
     }
 
+    /// <summary>What to tell whoever opens a path that every user of the machine can get at; null when that is not so.</summary>
+    public string? ExposureNotice => PrivateFiles.DescribeExposure(_layout.Root);
+
     /// <summary>True when the folder is a backup path (of any server).</summary>
     public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
 
@@ -74,6 +77,22 @@ public sealed class BackupNode : IDisposable
         if (configuration is not null)
         {
             node.SaveConfiguration(configuration);
+        }
+
+        return node;
+    }
+
+    /// <summary>
+    /// Takes over the backup path of a server that is gone for good, and records whose it was. Its queued operations are cancelled: they were meant for that
+    /// server. Errors: as <see cref="Open"/> without <c>BackupPathOwnedByAnotherServer</c>, and <c>BackupPathBusy</c> while that server writes.
+    /// </summary>
+    public static BackupNode Adopt(string path, NodeOptions? options = null)
+    {
+        bool adopted = BackupPathSetup.Adopt(path, NodeHome.GetServerId(options), Actor.Name);
+        var node = Open(path, options);
+        if (adopted)
+        {
+            node.Operations.RequestStopAll();
         }
 
         return node;
@@ -133,6 +152,34 @@ public sealed class BackupNode : IDisposable
 
     /// <summary>Accounts by name, deleted ones too, as they were at <paramref name="at"/> (null: now).</summary>
     public IReadOnlyList<Account> GetAccounts(DateTimeOffset? at = null) => AccountListing.List(_layout, at);
+
+    /// <summary>The holds that keep accounts from being purged, by account name. Errors: <c>LegalHoldDamaged</c>.</summary>
+    public IReadOnlyList<LegalHold> GetLegalHolds() => LegalHolds.Load(_layout).All;
+
+    /// <summary>Every change of holds, oldest first. Errors: <c>LegalHoldDamaged</c>.</summary>
+    public IReadOnlyList<LegalHoldChange> GetLegalHoldHistory() => [.. LegalHolds.ReadChanges(_layout)];
+
+    /// <summary>
+    /// Places holds or lifts them (the automatic ones too), all or none. Not queued: takes effect at once, beside a running operation. Errors:
+    /// <c>AccountNotFound</c>, <c>ArgumentInvalid</c>, <c>LegalHoldDamaged</c>, <c>BackupPathBusy</c>.
+    /// </summary>
+    /// <param name="accounts">Addresses or account ids; null for every account that the backup knows, deleted ones too.</param>
+    /// <returns>The accounts that were not so already.</returns>
+    public IReadOnlyList<string> SetLegalHold(IReadOnlyList<string>? accounts, bool held, string? reason)
+    {
+        RefuseForeign();
+        return LegalHoldSwitch.Set(_layout, accounts, held, reason ?? "");
+    }
+
+    /// <summary>The classes of service of the directory, as it is now. Errors: <c>SourceNotSet</c>, <c>DirectoryNotSet</c>, <c>SourceUnreadable</c>, <c>LdifInvalid</c>.</summary>
+    public Task<IReadOnlyList<CosBackup>> GetCosBackupsAsync(CancellationToken token) => WithSourceAsync(s => CosSwitch.ListAsync(s, token));
+
+    /// <summary>
+    /// Writes the marker into the notes of a COS, or takes it out. Its accounts are left alone, or taken up again, from the next scan on. Errors: as
+    /// <see cref="GetCosBackupsAsync"/>, and <c>CosNotFound</c>, <c>DirectoryNotWritable</c>.
+    /// </summary>
+    /// <returns>False when it was so already.</returns>
+    public Task<bool> SetCosBackupAsync(string cos, bool enabled, CancellationToken token) => WithSourceAsync(s => CosSwitch.SetAsync(s, cos, enabled, token));
 
     /// <summary>Every state of an account's own attributes, oldest first. Errors: <c>AccountNotFound</c>.</summary>
     public IReadOnlyList<Account> GetAccountHistory(string account) => AccountListing.History(_layout, account);
@@ -331,6 +378,16 @@ public sealed class BackupNode : IDisposable
                 AccountRestoreRequest account => await new AccountRestoreRun(_layout, source, RestoreTarget(source), account, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
+        }
+    }
+
+    private async Task<T> WithSourceAsync<T>(Func<IMailSource, Task<T>> work)
+    {
+        RefuseForeign();
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            return await work(source).ConfigureAwait(false);
         }
     }
 

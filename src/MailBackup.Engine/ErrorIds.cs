@@ -39,13 +39,14 @@ public static class ErrorIds
     public const string DestinationInvalid = nameof(DestinationInvalid);
     public const string DestinationFull = nameof(DestinationFull);
     public const string DomainNotFound = nameof(DomainNotFound);
-    public const string CosNotFound = nameof(CosNotFound);
     public const string LdifInvalid = nameof(LdifInvalid);
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);
     public const string NothingToRestore = nameof(NothingToRestore);
     public const string AccountNotDeleted = nameof(AccountNotDeleted);
     public const string AccountExists = nameof(AccountExists);
+    public const string DirectoryNotSet = nameof(DirectoryNotSet);
+    public const string CosNotFound = nameof(CosNotFound);
     public const string DirectoryNotWritable = nameof(DirectoryNotWritable);
     public const string ReadErrorThresholdReached = nameof(ReadErrorThresholdReached);
     public const string NotificationNotSet = nameof(NotificationNotSet);

@@ -84,6 +84,8 @@ internal static class StorageJson
         Created = Time(root, "created") ?? default,
         Imported = Time(root, "imported"),
         ImportedFrom = Text(root, "importedFrom"),
+        Previous = !root.TryGetProperty("previous", out var previous) ? [] : [.. previous.EnumerateArray().Select(o => new PreviousOwner(
+            o.GetProperty("serverId").GetGuid(), Text(o, "host") ?? "", Time(o, "until") ?? default, Text(o, "by") ?? ""))],
     });
 
     public static byte[] Write(BackupMap map) => Build(json =>
@@ -93,6 +95,21 @@ internal static class StorageJson
         json.WriteString("created"u8, map.Created);
         WriteTime(json, "imported", map.Imported);
         WriteText(json, "importedFrom", map.ImportedFrom);
+        if (map.Previous.Count > 0)
+        {
+            json.WriteStartArray("previous"u8);
+            foreach (var owner in map.Previous)
+            {
+                json.WriteStartObject();
+                json.WriteString("serverId"u8, owner.ServerId);
+                json.WriteString("host"u8, owner.Host);
+                json.WriteString("until"u8, owner.Until);
+                json.WriteString("by"u8, owner.By);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
     });
 
     public static NodeConfiguration ReadConfiguration(byte[] json) => Parse(json, root =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using MailBackup.Configuration;
 using MailBackup.Model;
 
 namespace MailBackup.Storage;
@@ -35,7 +36,7 @@ internal sealed class LegalHoldJournal : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(layout.State);
+            PrivateFiles.CreateDirectory(layout.State);
             var held = Lock(layout, patience ?? Patience);
             try
             {
@@ -103,16 +104,9 @@ internal sealed class LegalHoldJournal : IDisposable
     {
         _writer ??= JournalWriter.Open(_layout.LegalHold, null, Path.Combine(_layout.State, "cut"));
         var change = new LegalHoldChange(
-            new TransactionId(_writer.NextTransaction), TransactionLine.Truncate(DateTimeOffset.UtcNow), account, name, held, automatic, reason, Actor());
+            new TransactionId(_writer.NextTransaction), TransactionLine.Truncate(DateTimeOffset.UtcNow), account, name, held, automatic, reason, Actor.Name);
         _writer.Append(LegalHoldLine.Write(_line, change));
         Holds.Apply(change);
-    }
-
-    /// <summary>Who does this: behind sudo the person, not only root.</summary>
-    private static string Actor()
-    {
-        string user = $"{Environment.UserName}@{Environment.MachineName}";
-        return Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } person && person != Environment.UserName ? $"{person} as {user}" : user;
     }
 
     private static WriterLock Lock(BackupLayout layout, TimeSpan patience)
