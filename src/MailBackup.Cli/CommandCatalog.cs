@@ -20,6 +20,8 @@ internal static class CommandCatalog
         RestoreAccountCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
+        LegalHoldCommand.Spec,
+        CosCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

@@ -61,6 +61,15 @@ public sealed class BackupNode : IDisposable
     /// <summary>What to tell whoever opens a path that every user of the machine can get at; null when that is not so.</summary>
     public string? ExposureNotice => PrivateFiles.DescribeExposure(_layout.Root);
 
+    /// <summary>Whose a folder is, when it is a backup path; nothing is opened.</summary>
+    public static BackupMap? FindOwner(string path)
+    {
+        var layout = new BackupLayout(path);
+        return Directory.Exists(layout.Root) && layout.FindOwner() is { } owner
+            ? BackupMap.Read(layout.Map(owner)) ?? new BackupMap { ServerId = owner }
+            : null;
+    }
+
     /// <summary>True when the folder is a backup path (of any server).</summary>
     public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
 
@@ -134,6 +143,13 @@ public sealed class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RefuseForeign();
+        if (configuration.MassChangePercent is < 0 or > 100)
+        {
+            throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.MassChangePercent} is no share of an account in percent."),
+                "Give a number from 0 (never) to 100.");
+        }
+
         foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)
         {
             SmtpMailer.CheckAddress(address);
@@ -232,7 +248,7 @@ public sealed class BackupNode : IDisposable
             ItemType.Message => $"{id}.eml",
             ItemType.Contact or ItemType.ContactGroup => $"{id}.vcf",
             ItemType.Appointment or ItemType.Task => $"{id}.ics",
-            ItemType.Document when item.Subject.Length > 0 && !item.Subject.Contains('/', StringComparison.Ordinal) => item.Subject,
+            ItemType.Document when item.Subject.Length > 0 => SafeFileName(id, item.Subject),
             _ => $"{id}.json",
         };
     }
@@ -394,6 +410,13 @@ public sealed class BackupNode : IDisposable
     private ScanOptions Options(ScanRequest scan) =>
         new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold,
             Configuration.MassChangePercent, Configuration.MassChangeMinimum);
+
+    /// <summary>A name from a server must not lead out of a folder (<c>../x</c>), nor become a hidden file that a shell reads, nor look like an option.</summary>
+    private static string SafeFileName(ItemId id, string name)
+    {
+        string safe = string.Concat(name.Select(c => c == '/' || char.IsControl(c) ? '_' : c));
+        return safe[0] is '.' or '-' or '~' ? $"{id}{safe}" : safe;
+    }
 
     private static IRestoreTarget RestoreTarget(IMailSource source) => source.RestoreTarget ?? throw new MailBackupException(
         ErrorIds.SourceCannotRestore, $"{source.Description} takes no items back.", "Export the items instead.", source.Description);

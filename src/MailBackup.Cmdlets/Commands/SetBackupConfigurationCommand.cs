@@ -25,6 +25,16 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     [ValidateRange(0, int.MaxValue)]
     public int ReadErrorThreshold { get; set; }
 
+    /// <summary>A scan that deletes or rewrites more of an account than this share puts it on hold; 0 never does.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 100)]
+    public int MassChangePercent { get; set; }
+
+    /// <summary>… and at least this many items.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int MassChangeMinimum { get; set; }
+
     /// <summary>Host of the mail relay; empty sends no mail.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -71,6 +81,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             DataRetentionDays = Choose(nameof(DataRetentionDays), DataRetentionDays, old.DataRetentionDays),
             AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
             ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
+            MassChangePercent = Choose(nameof(MassChangePercent), MassChangePercent, old.MassChangePercent),
+            MassChangeMinimum = Choose(nameof(MassChangeMinimum), MassChangeMinimum, old.MassChangeMinimum),
             Notification = new NotificationConfiguration
             {
                 SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
@@ -100,6 +112,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(DataRetentionDays), old.DataRetentionDays, now.DataRetentionDays),
         Change(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
         Change(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
+        Change(nameof(MassChangePercent), old.MassChangePercent, now.MassChangePercent),
+        Change(nameof(MassChangeMinimum), old.MassChangeMinimum, now.MassChangeMinimum),
         Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
         Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
         Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),
