@@ -17,9 +17,7 @@ public sealed class BackupAccount
         Deleted = account.Deleted;
         Created = account.Created;
         Start = account.Start;
-        Attributes = account.Attributes
-            .Where(a => !IsSecret(a.Key))
-            .ToDictionary(a => a.Key, a => a.Value, StringComparer.OrdinalIgnoreCase);
+        Attributes = SecretAttributes.Hide(account.Attributes);
         BackupPath = backupPath;
     }
 
@@ -54,7 +52,4 @@ public sealed class BackupAccount
     public string BackupPath { get; }
 
     public override string ToString() => Account;
-
-    private static bool IsSecret(string attribute) => attribute.Contains("password", StringComparison.OrdinalIgnoreCase)
-        || attribute.Contains("secret", StringComparison.OrdinalIgnoreCase);
 }
