@@ -25,6 +25,8 @@ internal static class CommandCatalog
         OperationsCommand.Spec,
         CheckCommand.Spec,
         IndexCommand.Spec,
+        LegalHoldCommand.Spec,
+        CosCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

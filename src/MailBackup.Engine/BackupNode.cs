@@ -64,6 +64,18 @@ public sealed class BackupNode : IDisposable
         }
     }
 
+    /// <summary>What to tell whoever opens a path that every user of the machine can get at; null when that is not so.</summary>
+    public string? ExposureNotice => PrivateFiles.DescribeExposure(_layout.Root);
+
+    /// <summary>Whose a folder is, when it is a backup path; nothing is opened.</summary>
+    public static BackupMap? FindOwner(string path)
+    {
+        var layout = new BackupLayout(path);
+        return Directory.Exists(layout.Root) && layout.FindOwner() is { } owner
+            ? BackupMap.Read(layout.Map(owner)) ?? new BackupMap { ServerId = owner }
+            : null;
+    }
+
     /// <summary>True when the folder is a backup path (of any server).</summary>
     public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
 
@@ -80,6 +92,22 @@ public sealed class BackupNode : IDisposable
         if (configuration is not null)
         {
             node.SaveConfiguration(configuration);
+        }
+
+        return node;
+    }
+
+    /// <summary>
+    /// Takes over the backup path of a server that is gone for good, and records whose it was. Its queued operations are cancelled: they were meant for that
+    /// server. Errors: as <see cref="Open"/> without <c>BackupPathOwnedByAnotherServer</c>, and <c>BackupPathBusy</c> while that server writes.
+    /// </summary>
+    public static BackupNode Adopt(string path, NodeOptions? options = null)
+    {
+        bool adopted = BackupPathSetup.Adopt(path, NodeHome.GetServerId(options), Actor.Name);
+        var node = Open(path, options);
+        if (adopted)
+        {
+            node.Operations.RequestStopAll();
         }
 
         return node;
@@ -121,6 +149,13 @@ public sealed class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RefuseForeign();
+        if (configuration.MassChangePercent is < 0 or > 100)
+        {
+            throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.MassChangePercent} is no share of an account in percent."),
+                "Give a number from 0 (never) to 100.");
+        }
+
         foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)
         {
             SmtpMailer.CheckAddress(address);
@@ -143,6 +178,34 @@ public sealed class BackupNode : IDisposable
 
     /// <summary>Accounts by name, deleted ones too, as they were at <paramref name="at"/> (null: now).</summary>
     public IReadOnlyList<Account> GetAccounts(DateTimeOffset? at = null) => AccountListing.List(_layout, at);
+
+    /// <summary>The holds that keep accounts from being purged, by account name. Errors: <c>LegalHoldDamaged</c>.</summary>
+    public IReadOnlyList<LegalHold> GetLegalHolds() => LegalHolds.Load(_layout).All;
+
+    /// <summary>Every change of holds, oldest first. Errors: <c>LegalHoldDamaged</c>.</summary>
+    public IReadOnlyList<LegalHoldChange> GetLegalHoldHistory() => [.. LegalHolds.ReadChanges(_layout)];
+
+    /// <summary>
+    /// Places holds or lifts them (the automatic ones too), all or none. Not queued: takes effect at once, beside a running operation. Errors:
+    /// <c>AccountNotFound</c>, <c>ArgumentInvalid</c>, <c>LegalHoldDamaged</c>, <c>BackupPathBusy</c>.
+    /// </summary>
+    /// <param name="accounts">Addresses or account ids; null for every account that the backup knows, deleted ones too.</param>
+    /// <returns>The accounts that were not so already.</returns>
+    public IReadOnlyList<string> SetLegalHold(IReadOnlyList<string>? accounts, bool held, string? reason)
+    {
+        RefuseForeign();
+        return LegalHoldSwitch.Set(_layout, accounts, held, reason ?? "");
+    }
+
+    /// <summary>The classes of service of the directory, as it is now. Errors: <c>SourceNotSet</c>, <c>DirectoryNotSet</c>, <c>SourceUnreadable</c>, <c>LdifInvalid</c>.</summary>
+    public Task<IReadOnlyList<CosBackup>> GetCosBackupsAsync(CancellationToken token) => WithSourceAsync(s => CosSwitch.ListAsync(s, token));
+
+    /// <summary>
+    /// Writes the marker into the notes of a COS, or takes it out. Its accounts are left alone, or taken up again, from the next scan on. Errors: as
+    /// <see cref="GetCosBackupsAsync"/>, and <c>CosNotFound</c>, <c>DirectoryNotWritable</c>.
+    /// </summary>
+    /// <returns>False when it was so already.</returns>
+    public Task<bool> SetCosBackupAsync(string cos, bool enabled, CancellationToken token) => WithSourceAsync(s => CosSwitch.SetAsync(s, cos, enabled, token));
 
     /// <summary>Every state of an account's own attributes, oldest first. Errors: <c>AccountNotFound</c>.</summary>
     public IReadOnlyList<Account> GetAccountHistory(string account) => AccountListing.History(_layout, account);
@@ -238,7 +301,7 @@ public sealed class BackupNode : IDisposable
             ItemType.Message => $"{id}.eml",
             ItemType.Contact or ItemType.ContactGroup => $"{id}.vcf",
             ItemType.Appointment or ItemType.Task => $"{id}.ics",
-            ItemType.Document when item.Subject.Length > 0 && !item.Subject.Contains('/', StringComparison.Ordinal) => item.Subject,
+            ItemType.Document when item.Subject.Length > 0 => SafeFileName(id, item.Subject),
             _ => $"{id}.json",
         };
     }
@@ -467,8 +530,26 @@ public sealed class BackupNode : IDisposable
         }
     }
 
+    private async Task<T> WithSourceAsync<T>(Func<IMailSource, Task<T>> work)
+    {
+        RefuseForeign();
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            return await work(source).ConfigureAwait(false);
+        }
+    }
+
     private ScanOptions Options(ScanRequest scan) =>
-        new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold);
+        new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold,
+            Configuration.MassChangePercent, Configuration.MassChangeMinimum);
+
+    /// <summary>A name from a server must not lead out of a folder (<c>../x</c>), nor become a hidden file that a shell reads, nor look like an option.</summary>
+    private static string SafeFileName(ItemId id, string name)
+    {
+        string safe = string.Concat(name.Select(c => c == '/' || char.IsControl(c) ? '_' : c));
+        return safe[0] is '.' or '-' or '~' ? $"{id}{safe}" : safe;
+    }
 
     /// <summary>What is about to be changed or removed is scanned first, within the same operation.</summary>
     private AccountImport Import(IMailSource source, ImportAccountRequest request, IOperationSink sink)

@@ -17,6 +17,8 @@ public static class ErrorIds
     public const string BackupPathFull = nameof(BackupPathFull);
     public const string HomeNotWritable = nameof(HomeNotWritable);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
+    public const string MassChange = nameof(MassChange);
+    public const string LegalHoldDamaged = nameof(LegalHoldDamaged);
     public const string JournalDamaged = nameof(JournalDamaged);
     public const string BlobMissing = nameof(BlobMissing);
     public const string BlobDamaged = nameof(BlobDamaged);
@@ -38,13 +40,14 @@ public static class ErrorIds
     public const string DestinationInvalid = nameof(DestinationInvalid);
     public const string DestinationFull = nameof(DestinationFull);
     public const string DomainNotFound = nameof(DomainNotFound);
-    public const string CosNotFound = nameof(CosNotFound);
     public const string LdifInvalid = nameof(LdifInvalid);
     public const string ItemReadFailed = nameof(ItemReadFailed);
     public const string ItemRestoreFailed = nameof(ItemRestoreFailed);
     public const string NothingToRestore = nameof(NothingToRestore);
     public const string AccountNotDeleted = nameof(AccountNotDeleted);
     public const string AccountExists = nameof(AccountExists);
+    public const string DirectoryNotSet = nameof(DirectoryNotSet);
+    public const string CosNotFound = nameof(CosNotFound);
     public const string DirectoryNotWritable = nameof(DirectoryNotWritable);
     public const string ArchiveExists = nameof(ArchiveExists);
     public const string ArchiveNotFound = nameof(ArchiveNotFound);

@@ -31,5 +31,5 @@ public class MailBackupException : Exception
     public bool IsUsageError => ErrorId is ErrorIds.ArgumentInvalid or ErrorIds.DateInvalid or ErrorIds.AccountNotFound
         or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.OperationNotFound or ErrorIds.BackupPathNotSet
         or ErrorIds.SourceNotSet or ErrorIds.ItemHasNoContent or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists
-        or ErrorIds.SearchQueryInvalid;
+        or ErrorIds.CosNotFound or ErrorIds.SearchQueryInvalid;
 }

@@ -28,6 +28,15 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     /// <summary>Index the words of items after every scan; $false removes the index.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public bool SearchIndex { get; set; }
+    /// <summary>A scan that deletes or rewrites more of an account than this share puts it on hold; 0 never does.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 100)]
+    public int MassChangePercent { get; set; }
+
+    /// <summary>… and at least this many items.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int MassChangeMinimum { get; set; }
 
     /// <summary>Host of the mail relay; empty sends no mail.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -76,6 +85,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
             ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
             SearchIndex = Choose(nameof(SearchIndex), SearchIndex, old.SearchIndex),
+            MassChangePercent = Choose(nameof(MassChangePercent), MassChangePercent, old.MassChangePercent),
+            MassChangeMinimum = Choose(nameof(MassChangeMinimum), MassChangeMinimum, old.MassChangeMinimum),
             Notification = new NotificationConfiguration
             {
                 SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
@@ -106,6 +117,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
         Change(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
         Change(nameof(SearchIndex), old.SearchIndex, now.SearchIndex),
+        Change(nameof(MassChangePercent), old.MassChangePercent, now.MassChangePercent),
+        Change(nameof(MassChangeMinimum), old.MassChangeMinimum, now.MassChangeMinimum),
         Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
         Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
         Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),

@@ -23,6 +23,7 @@ internal static partial class CmdletWords
         ["restore-account"] = "Restore-BackupAccount",
         ["export-backup"] = "Export-Backup",
         ["restore-backup"] = "Restore-Backup",
+        ["cos"] = "Get-CosBackup",
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
         ["info"] = "Get-BackupInfo",
@@ -36,6 +37,9 @@ internal static partial class CmdletWords
             return text;
         }
 
+        // Two commands whose action has a cmdlet of its own.
+        text = text.Replace("'mailbackup init --adopt'", "'Import-BackupPath'", StringComparison.Ordinal)
+            .Replace("'mailbackup legal-hold unset'", "'Disable-BackupLegalHold'", StringComparison.Ordinal);
         string commands = Command().Replace(text, m => Commands.TryGetValue(m.Groups[1].Value, out string? cmdlet) ? $"'{cmdlet}{m.Groups[2].Value}'" : m.Value);
         return Option().Replace(commands, m => "-" + string.Concat(m.Groups[1].Value.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..])));
     }

@@ -18,6 +18,11 @@ public sealed record NodeConfiguration
 
     /// <summary>Words of items are indexed after a scan, so that they can be searched.</summary>
     public bool SearchIndex { get; init; } = true;
+    /// <summary>A scan that flags more than this share of an account deleted or rewritten puts the account on hold; 0 never does.</summary>
+    public int MassChangePercent { get; init; } = 50;
+
+    /// <summary>… and at least this many items.</summary>
+    public int MassChangeMinimum { get; init; } = 100;
 
     public NotificationConfiguration Notification { get; init; } = new();
 }

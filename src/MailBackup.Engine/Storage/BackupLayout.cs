@@ -42,6 +42,11 @@ public class BackupLayout(string root, string? state = null)
 
     public string Configuration => Path.Combine(Root, "config.json");
 
+    /// <summary>Which accounts are on hold, since when and why. Truth, so not in <see cref="State"/>.</summary>
+    public JournalFile LegalHold => new("legal_hold", _ => Path.Combine(Root, "legal_hold.jsonl"), Segmented: false);
+
+    public string LegalHoldLock => Path.Combine(State, "legal_hold.lock");
+
     public string Map(Guid server) => Path.Combine(Root, MapPrefix + server.ToString("D"));
 
     /// <summary>Maps of servers whose backups were restored here: not owners, and where a version that knows none of this does not look for owners.</summary>

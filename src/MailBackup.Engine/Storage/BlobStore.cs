@@ -72,8 +72,8 @@ internal sealed class BlobStore(BackupLayout layout, Catalog catalog, BundleAppe
     /// <summary>A file for content that does not fit in memory; gone when it is closed.</summary>
     public FileStream OpenSpool()
     {
-        Directory.CreateDirectory(layout.Spool);
-        return new FileStream(
+        PrivateFiles.CreateDirectory(layout.Spool);
+        return PrivateFiles.OpenStream(
             Path.Combine(layout.Spool, Guid.NewGuid().ToString("N")),
             FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 << 10, FileOptions.DeleteOnClose);
     }

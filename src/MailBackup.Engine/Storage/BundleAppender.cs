@@ -157,8 +157,8 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
             }
 
             string path = layout.Bundle(_bundle);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _current = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
+            _current = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
 
         return _current;

@@ -42,7 +42,7 @@ public sealed class Catalog : IDisposable
     /// </summary>
     internal static Catalog OpenOrCreate(BackupLayout layout)
     {
-        Directory.CreateDirectory(layout.State);
+        PrivateFiles.CreateDirectory(layout.State);
         try
         {
             if (!IsUsable(layout.Catalog))

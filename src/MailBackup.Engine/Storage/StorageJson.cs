@@ -20,6 +20,9 @@ internal static class StorageJson
         NextItem = Number(root, "nextItem") ?? 1,
         Journal = Position(root, "journal"),
         Info = Position(root, "info"),
+        Unfinished = root.TryGetProperty("unfinished", out var unfinished)
+            ? new MassChange(Number(unfinished, "known") ?? 0, Number(unfinished, "deleted") ?? 0, Number(unfinished, "rewritten") ?? 0)
+            : null,
         Folders = [.. root.GetProperty("folders").EnumerateArray().Select(ReadFolder)],
     });
 
@@ -32,6 +35,15 @@ internal static class StorageJson
         json.WriteNumber("nextItem"u8, stat.NextItem);
         WritePosition(json, "journal", stat.Journal);
         WritePosition(json, "info", stat.Info);
+        if (stat.Unfinished is { } unfinished)
+        {
+            json.WriteStartObject("unfinished"u8);
+            json.WriteNumber("known"u8, unfinished.Known);
+            json.WriteNumber("deleted"u8, unfinished.Deleted);
+            json.WriteNumber("rewritten"u8, unfinished.Rewritten);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("folders"u8);
         foreach (var folder in stat.Folders)
         {
@@ -72,6 +84,8 @@ internal static class StorageJson
         Created = Time(root, "created") ?? default,
         Imported = Time(root, "imported"),
         ImportedFrom = Text(root, "importedFrom"),
+        Previous = !root.TryGetProperty("previous", out var previous) ? [] : [.. previous.EnumerateArray().Select(o => new PreviousOwner(
+            o.GetProperty("serverId").GetGuid(), Text(o, "host") ?? "", Time(o, "until") ?? default, Text(o, "by") ?? ""))],
     });
 
     public static byte[] Write(BackupMap map) => Build(json =>
@@ -81,6 +95,21 @@ internal static class StorageJson
         json.WriteString("created"u8, map.Created);
         WriteTime(json, "imported", map.Imported);
         WriteText(json, "importedFrom", map.ImportedFrom);
+        if (map.Previous.Count > 0)
+        {
+            json.WriteStartArray("previous"u8);
+            foreach (var owner in map.Previous)
+            {
+                json.WriteStartObject();
+                json.WriteString("serverId"u8, owner.ServerId);
+                json.WriteString("host"u8, owner.Host);
+                json.WriteString("until"u8, owner.Until);
+                json.WriteString("by"u8, owner.By);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
     });
 
     public static NodeConfiguration ReadConfiguration(byte[] json) => Parse(json, root =>
@@ -100,6 +129,8 @@ internal static class StorageJson
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
             ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
             SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
+            MassChangePercent = (int)(Number(root, "massChangePercent") ?? defaults.MassChangePercent),
+            MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -116,6 +147,8 @@ internal static class StorageJson
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
         json.WriteBoolean("searchIndex"u8, configuration.SearchIndex);
+        json.WriteNumber("massChangePercent"u8, configuration.MassChangePercent);
+        json.WriteNumber("massChangeMinimum"u8, configuration.MassChangeMinimum);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);

@@ -23,6 +23,12 @@ internal sealed class SqliteDatabase : IDisposable
     {
         int flags = raw.SQLITE_OPEN_NOMUTEX
             | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        if (!readOnly && !File.Exists(path))
+        {
+            // SQLite would make it for everybody to read; its log takes the mode of the file.
+            PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        }
+
         int result = raw.sqlite3_open_v2(path, out sqlite3 db, flags, null);
         if (result != raw.SQLITE_OK)
         {
