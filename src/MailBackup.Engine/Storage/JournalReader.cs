@@ -38,6 +38,9 @@ public sealed class JournalReader : IDisposable
     public JournalPosition Position =>
         new(_segment, _offset, _segment == 0 ? "" : Encoding.ASCII.GetString(_previous), _nextTransaction);
 
+    /// <summary>Number of the transaction behind the line read last.</summary>
+    public long NextTransaction => _nextTransaction;
+
     /// <summary>Path of the segment being read.</summary>
     public string SegmentPath => _file.Segment(Math.Max(_segment, 1));
 
