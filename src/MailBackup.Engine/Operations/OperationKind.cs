@@ -7,4 +7,5 @@ public enum OperationKind
     AccountScan,
     Restore,
     CoherencyCheck,
+    Purge,
 }

@@ -24,6 +24,7 @@ internal static class OperationNames
         nameof(OperationKind.AccountScan),
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
+        nameof(OperationKind.Purge),
     ];
 
     /// <summary>What puts something onto the server: an administrator hears of it when it begins, too.</summary>

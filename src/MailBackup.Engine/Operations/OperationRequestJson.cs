@@ -23,6 +23,7 @@ public static class OperationRequestJson
         ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
         RestoreRequest restore => (OperationKind.Restore, Write(restore)),
         CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
+        PurgeRequest purge => (OperationKind.Purge, PurgeRequestJson.Write(purge)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
 
@@ -35,6 +36,7 @@ public static class OperationRequestJson
             OperationKind.AccountScan => ReadScan,
             OperationKind.Restore => ReadRestore,
             OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
+            OperationKind.Purge => PurgeRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

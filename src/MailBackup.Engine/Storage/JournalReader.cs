@@ -31,6 +31,12 @@ public sealed class JournalReader : IDisposable
 
     public JournalReaderState State { get; private set; }
 
+    /// <summary>Transactions that a purge or a repair has taken out of what has been read so far, as its records say.</summary>
+    public long Removed { get; private set; }
+
+    /// <summary>The highest item id among them.</summary>
+    public long LastRemovedItem { get; private set; }
+
     /// <summary>Behind the last line that fitted.</summary>
     public JournalPosition Position =>
         new(_segment, _offset, _segment == 0 ? "" : Encoding.ASCII.GetString(_previous), _nextTransaction);
@@ -77,7 +83,7 @@ public sealed class JournalReader : IDisposable
         return (info.Exists ? info.Length : 0) == position.Offset && !(file.Segmented && File.Exists(file.Segment(segment + 1)));
     }
 
-    /// <summary>Reads the next transaction line; segment headers are verified and passed over.</summary>
+    /// <summary>Reads the next transaction line; segment headers and the records of removed lines are verified and passed over.</summary>
     public bool TryRead(out JournalLine line)
     {
         line = default;
@@ -91,6 +97,16 @@ public sealed class JournalReader : IDisposable
             if (!TryTakeLine(out var bytes))
             {
                 EndOfSegment();
+                continue;
+            }
+
+            if (ReanchorLine.IsReanchor(bytes.Span) && ReanchorLine.TryVerify(bytes.Span, _previous) is { } reanchor)
+            {
+                _offset += bytes.Length + 1;
+                _previous = LineChecksum.Bytes(reanchor.Head);
+                _nextTransaction = reanchor.NextTransaction;
+                LastRemovedItem = Math.Max(LastRemovedItem, reanchor.LastItem);
+                Removed += reanchor.Removed;
                 continue;
             }
 
