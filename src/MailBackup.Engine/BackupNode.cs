@@ -1,6 +1,8 @@
 using MailBackup.Configuration;
+using MailBackup.Maintenance;
 using MailBackup.Maintenance.Anchoring;
 using MailBackup.Maintenance.Checking;
+using MailBackup.Maintenance.Purging;
 using MailBackup.Maintenance.Repairing;
 using MailBackup.Model;
 using MailBackup.Notifications;
@@ -162,7 +164,17 @@ public sealed class BackupNode : IDisposable
         return new AnchorCheck(_layout, ServerId).Verify(anchor);
     }
 
+    /// <summary>What retention is measured by.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
+
+    /// <summary>What a purge would take away now. Changes nothing. Errors: <c>ArgumentInvalid</c>.</summary>
+    public Task<PurgePlan> PlanPurgeAsync(PurgeRequest request, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Reading.ReadAsync(reader => PurgeRun.PlanAsync(reader, request, Configuration, IsHeld, Clock, token));
+    }
 
     /// <summary>Puts an operation into the queue. Returns at once.</summary>
     public Operation Submit(OperationRequest request)
@@ -263,6 +275,11 @@ public sealed class BackupNode : IDisposable
         }
 
         Configuration = ConfigurationFile.Read(_layout);
+        if (request is PurgeRequest purge)
+        {
+            return await new PurgeRun(_layout, purge, Configuration, IsHeld, Clock, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
         var source = OpenSource();
         await using (source.ConfigureAwait(false))
         {
@@ -280,6 +297,8 @@ public sealed class BackupNode : IDisposable
         Configuration = ConfigurationFile.Read(_layout);
         return OpenSource();
     }
+
+    private static bool IsHeld(Guid account) => false;
 
     private ScanOptions Options(ScanRequest scan) =>
         new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold);

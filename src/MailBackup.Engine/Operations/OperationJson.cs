@@ -53,6 +53,7 @@ internal static class OperationJson
         Write(writer, "errors", report.Errors);
         Write(writer, "bytesRead", report.BytesRead);
         Write(writer, "bytesStored", report.BytesStored);
+        Write(writer, "bytesFreed", report.BytesFreed);
         Write(writer, "seconds", report.Seconds);
         if (report.Troubles.Count > 0)
         {
@@ -98,6 +99,7 @@ internal static class OperationJson
         Errors = Count(element, "errors"),
         BytesRead = Count(element, "bytesRead"),
         BytesStored = Count(element, "bytesStored"),
+        BytesFreed = Count(element, "bytesFreed"),
         Seconds = element.Optional("seconds")?.GetDouble() ?? 0,
         Troubles = ReadTroubles(element),
         Warnings = element.Strings("warnings"),

@@ -8,4 +8,5 @@ public enum OperationKind
     Restore,
     CoherencyCheck,
     Repair,
+    Purge,
 }

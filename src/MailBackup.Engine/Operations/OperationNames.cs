@@ -25,6 +25,7 @@ internal static class OperationNames
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
         nameof(OperationKind.Repair),
+        nameof(OperationKind.Purge),
     ];
 
     /// <summary>What puts something onto the server: an administrator hears of it when it begins, too.</summary>

@@ -44,6 +44,9 @@ public sealed record OperationReport
     /// <summary>Bytes that the backup path grew by.</summary>
     public long BytesStored { get; init; }
 
+    /// <summary>Purge: bytes that the backup path has given back.</summary>
+    public long BytesFreed { get; init; }
+
     public double Seconds { get; init; }
 
     public IReadOnlyList<ItemTrouble> Troubles { get; init; } = [];

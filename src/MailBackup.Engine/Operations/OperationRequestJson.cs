@@ -24,6 +24,7 @@ public static class OperationRequestJson
         RestoreRequest restore => (OperationKind.Restore, Write(restore)),
         CheckRequest check => (OperationKind.CoherencyCheck, CheckRequestJson.Write(check)),
         RepairRequest repair => (OperationKind.Repair, RepairRequestJson.Write(repair)),
+        PurgeRequest purge => (OperationKind.Purge, PurgeRequestJson.Write(purge)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
 
@@ -37,6 +38,7 @@ public static class OperationRequestJson
             OperationKind.Restore => ReadRestore,
             OperationKind.CoherencyCheck => CheckRequestJson.Read,
             OperationKind.Repair => RepairRequestJson.Read,
+            OperationKind.Purge => PurgeRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

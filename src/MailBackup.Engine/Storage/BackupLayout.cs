@@ -36,6 +36,9 @@ public sealed class BackupLayout(string root)
 
     public string Configuration => Path.Combine(Root, "config.json");
 
+    /// <summary>What purges have taken away; see <see cref="PurgeLog"/>.</summary>
+    public JournalFile Purges => new("purges", _ => Path.Combine(Root, "purges.jsonl"), Segmented: false);
+
     public string Map(Guid server) => Path.Combine(Root, MapPrefix + server.ToString("D"));
 
     /// <summary>The server that the path belongs to, or null when no map says so.</summary>

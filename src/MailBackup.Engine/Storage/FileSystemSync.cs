@@ -35,6 +35,16 @@ internal static partial class FileSystemSync
         }
     }
 
+    /// <summary>Makes everything on the file system of this file durable, renames too.</summary>
+    public static void SyncFileSystem(string file)
+    {
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (SyncFs(handle) != 0)
+        {
+            throw new IOException($"The file system of {file} cannot be synced.");
+        }
+    }
+
     /// <summary>Begins to write a part of a file to the disk without waiting for it. A hint: nothing depends on it.</summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length)
     {

@@ -34,6 +34,9 @@ public sealed class JournalReader : IDisposable
     /// <summary>Takes the records of lines that are no longer there, as they are met, with their place.</summary>
     public Action<RemovalRecord, JournalPlace>? OnRemoval { get; private init; }
 
+    /// <summary>The highest item id of which a line has been taken out: it is never given again.</summary>
+    public long LastRemovedItem { get; private set; }
+
     /// <summary>Behind the last line that fitted.</summary>
     public JournalPosition Position =>
         new(_segment, _offset, _segment == 0 ? "" : Encoding.ASCII.GetString(_previous), _nextTransaction);
@@ -85,7 +88,7 @@ public sealed class JournalReader : IDisposable
         return (info.Exists ? info.Length : 0) == position.Offset && !(file.Segmented && File.Exists(file.Segment(segment + 1)));
     }
 
-    /// <summary>Reads the next transaction line; segment headers are verified and passed over.</summary>
+    /// <summary>Reads the next transaction line; segment headers and the records of removed lines are verified and passed over.</summary>
     public bool TryRead(out JournalLine line)
     {
         line = default;
@@ -128,6 +131,7 @@ public sealed class JournalReader : IDisposable
             if (removal is not null)
             {
                 _nextTransaction = removal.Last + 1;
+                LastRemovedItem = Math.Max(LastRemovedItem, removal.LastItem);
                 OnRemoval?.Invoke(removal, place);
                 continue;
             }

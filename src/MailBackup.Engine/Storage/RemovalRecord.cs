@@ -6,15 +6,16 @@ namespace MailBackup.Storage;
 
 /// <summary>
 /// The line that stands in a journal for lines that are no longer there:
-/// <c>{"removed":5,"tx":9,"start":…,"why":"purge","seal":…,"check":…}</c> says that the transactions 5 to 9 were taken away, when and why. Its <c>check</c>
+/// <c>{"removed":5,"tx":9,"lastItem":700,"start":…,"why":"purge","seal":…,"check":…}</c> says that the transactions 5 to 9 were taken away, when and why. Its <c>check</c>
 /// is the checksum that the last of them had, so everything behind it stays as it is and keeps being proved by its own checksum; a segment can be
 /// rewritten alone, and a head that was written down before is still met. <c>seal</c> is the checksum of the record itself.
 /// </summary>
 /// <param name="Removed">How many transactions are gone; 0 where the record only bridges a checksum that cannot be proved.</param>
 /// <param name="Last">The number of the last of them.</param>
+/// <param name="LastItem">The highest item id among them, which is never given again; 0 where it is not known.</param>
 /// <param name="Start">When they were removed.</param>
 /// <param name="Check">What the next line is chained to.</param>
-public sealed record RemovalRecord(long Removed, long Last, DateTimeOffset Start, RemovalReason Reason, string Check)
+public sealed record RemovalRecord(long Removed, long Last, long LastItem, DateTimeOffset Start, RemovalReason Reason, string Check)
 {
     private const string SealMark = ",\"seal\":\"";
 
@@ -32,11 +33,12 @@ public sealed record RemovalRecord(long Removed, long Last, DateTimeOffset Start
     /// <summary>Writes the line without its line feed.</summary>
     /// <param name="previous">The checksum of the line before, or the name of the journal.</param>
     /// <param name="check">The checksum of the last line removed; null when it is not known, or when nothing stands behind the record.</param>
-    public static byte[] Write(long removed, long last, DateTimeOffset start, RemovalReason reason, ReadOnlySpan<byte> previous, string? check)
+    public static byte[] Write(long removed, long last, long lastItem, DateTimeOffset start, RemovalReason reason, ReadOnlySpan<byte> previous, string? check)
     {
+        string item = lastItem > 0 ? string.Create(CultureInfo.InvariantCulture, $",\"lastItem\":{lastItem}") : "";
         byte[] payload = Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"removed\":{removed},\"tx\":{last},\"start\":\"{TransactionLine.Truncate(start).UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}\",\"why\":\"{Reasons[(int)reason]}\""));
+            $"{{\"removed\":{removed},\"tx\":{last}{item},\"start\":\"{TransactionLine.Truncate(start).UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}\",\"why\":\"{Reasons[(int)reason]}\""));
         Span<byte> chained = stackalloc byte[LineChecksum.Length];
         if (check is null)
         {
@@ -78,7 +80,7 @@ public sealed record RemovalRecord(long Removed, long Last, DateTimeOffset Start
             int reason = Array.IndexOf(Reasons, root.GetProperty("why").GetString());
             return removed < 0 || last < removed || reason < 0
                 ? null
-                : new(removed, last, root.GetProperty("start").GetDateTimeOffset(), (RemovalReason)reason, root.GetProperty("check").GetString() ?? "");
+                : new(removed, last, root.TryGetProperty("lastItem", out var item) ? item.GetInt64() : 0, root.GetProperty("start").GetDateTimeOffset(), (RemovalReason)reason, root.GetProperty("check").GetString() ?? "");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

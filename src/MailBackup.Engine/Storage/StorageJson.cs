@@ -89,6 +89,8 @@ internal static class StorageJson
             DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
             ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+            PurgeCompactionPercent = (int)(Number(root, "purgeCompactionPercent") ?? defaults.PurgeCompactionPercent),
+            PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -104,9 +106,22 @@ internal static class StorageJson
         json.WriteNumber("dataRetentionDays"u8, configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
+        json.WriteNumber("purgeCompactionPercent"u8, configuration.PurgeCompactionPercent);
+        json.WriteNumber("purgeGraceHours"u8, configuration.PurgeGraceHours);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);
+        }
+    });
+
+    public static Dictionary<int, DateTimeOffset> ReadObsoleteBundles(byte[] json) => Parse(json, root => root.EnumerateObject().ToDictionary(
+        p => int.Parse(p.Name, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture), p => p.Value.GetDateTimeOffset()));
+
+    public static byte[] Write(IReadOnlyDictionary<int, DateTimeOffset> obsoleteBundles) => Build(json =>
+    {
+        foreach (var (bundle, since) in obsoleteBundles.OrderBy(b => b.Key))
+        {
+            json.WriteString(bundle.ToString("x8", System.Globalization.CultureInfo.InvariantCulture), since.UtcDateTime);
         }
     });
 

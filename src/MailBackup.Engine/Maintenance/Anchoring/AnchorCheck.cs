@@ -103,7 +103,7 @@ internal sealed class AnchorCheck(BackupLayout layout, Guid server)
         };
         return Result(old, account, now, state, detail) with
         {
-            Removed = since.Sum(r => Math.Min(r.Last, old.Transactions) - r.First + 1), RemovedAt = since.Count > 0 ? since.Max(r => r.Start) : null,
+            Removed = Math.Max(0, since.Sum(r => Math.Min(r.Last, old.Transactions) - r.First + 1) + Math.Min(removedBefore, old.Removed) - old.Removed), RemovedAt = since.Count > 0 ? since.Max(r => r.Start) : null,
         };
     }
 

@@ -282,7 +282,7 @@ internal sealed class JournalSalvage(
 
     private void Record(SegmentLines segment, long removed, long through, RemovalReason reason, string? check)
     {
-        byte[] record = RemovalRecord.Write(removed, through, DateTimeOffset.UtcNow, reason, _previous, check);
+        byte[] record = RemovalRecord.Write(removed, through, 0, DateTimeOffset.UtcNow, reason, _previous, check);
         segment.Add(record);
         Advance(record, removed);
     }
