@@ -14,6 +14,7 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Export-BackupAnchor'
         'Export-BackupItem'
         'Get-BackupAccount'
         'Get-BackupConfiguration'
@@ -25,6 +26,7 @@
         'Get-BackupPath'
         'Get-BackupSource'
         'Invoke-CoherencyCheck'
+        'Repair-Backup'
         'Restore-Item'
         'Set-BackupConfiguration'
         'Set-BackupPath'
@@ -32,6 +34,7 @@
         'Start-AccountScan'
         'Start-SmartScan'
         'Stop-BackupOperation'
+        'Test-BackupAnchor'
         'Test-BackupNotification'
         'Test-BackupSource'
         'Wait-BackupOperation'

@@ -16,6 +16,8 @@ internal static class CommandCatalog
         RestoreCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
+        RepairCommand.Spec,
+        AnchorCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

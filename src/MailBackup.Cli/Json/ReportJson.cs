@@ -29,6 +29,14 @@ internal static class ReportJson
             case OperationKind.CoherencyCheck:
                 json.WriteNumber("checked", report.Checked);
                 json.WriteNumber("skipped", report.Skipped);
+                json.WriteNumber("quarantined", report.Quarantined);
+                break;
+            case OperationKind.Repair:
+                json.WriteNumber("checked", report.Checked);
+                json.WriteNumber("repaired", report.Repaired);
+                json.WriteNumber("fetched", report.Fetched);
+                json.WriteNumber("lost", report.Lost);
+                json.WriteNumber("quarantined", report.Quarantined);
                 break;
             default:
                 json.WriteNumber("added", report.Added);

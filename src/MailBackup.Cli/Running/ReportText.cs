@@ -13,6 +13,7 @@ internal static class ReportText
         {
             OperationKind.Restore => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
+            OperationKind.Repair => Repair(report),
             _ => Scan(report),
         })
         {
@@ -32,6 +33,7 @@ internal static class ReportText
         {
             OperationKind.Restore => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
+            OperationKind.Repair => $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched, {Quantity.Count(report.Lost)} lost",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);
@@ -94,7 +96,15 @@ internal static class ReportText
         string what = $"Checked {Quantity.Count(report.Checked)} transactions and blobs in {Quantity.Time(report.Seconds)}";
         yield return report.Errors == 0
             ? what + ": everything is in order."
-            : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup scan --deep` stores missing and damaged content again "
-                + "where the server still has it.";
+            : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup repair` mends what can be mended.";
+    }
+
+    private static IEnumerable<string> Repair(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched again, {Quantity.Count(report.Lost)} lost in {Quantity.Time(report.Seconds)}.";
+        if (report.Lost > 0)
+        {
+            yield return "What is lost is told above; another copy of the backup may have it (`mailbackup repair --from FOLDER`).";
+        }
     }
 }

@@ -28,6 +28,7 @@ public sealed class BackupOperation
             (Added, Updated, Deleted, Unchanged) = (report.Added, report.Updated, report.Deleted, report.Unchanged);
             (Restored, Skipped, Unrestored) = (report.Restored, report.Skipped, report.Unrestored);
             (Checked, Errors) = (report.Checked, report.Errors);
+            (Repaired, Fetched, Lost, Quarantined) = (report.Repaired, report.Fetched, report.Lost, report.Quarantined);
             (BytesRead, BytesStored) = (report.BytesRead, report.BytesStored);
             (Troubles, Warnings) = (report.Troubles, report.Warnings);
         }
@@ -68,6 +69,14 @@ public sealed class BackupOperation
     public long Unrestored { get; }
 
     public long Checked { get; }
+
+    public long Repaired { get; }
+
+    public long Fetched { get; }
+
+    public long Lost { get; }
+
+    public long Quarantined { get; }
 
     public long Errors { get; }
 

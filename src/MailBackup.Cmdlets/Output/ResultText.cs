@@ -28,7 +28,8 @@ internal static class ResultText
         (long Count, string Word)[] counts = kind switch
         {
             OperationKind.Restore => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
-            OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
+            OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Quarantined, "quarantined"), (report.Errors, "errors")],
+            OperationKind.Repair => [(report.Repaired, "repaired"), (report.Fetched, "fetched"), (report.Lost, "lost")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };
         string text = string.Join(", ", counts.Where(c => c.Count > 0).Select(c => Text($"{c.Count:N0} {c.Word}")));

@@ -19,6 +19,8 @@ internal static partial class CmdletWords
         ["restore"] = "Restore-Item",
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
+        ["repair"] = "Repair-Backup",
+        ["anchor"] = "Export-BackupAnchor",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };

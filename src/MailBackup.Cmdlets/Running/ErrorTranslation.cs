@@ -51,7 +51,7 @@ internal static class ErrorTranslation
         is ErrorIds.AccountNotFound or ErrorIds.FolderNotFound or ErrorIds.ItemNotFound or ErrorIds.ItemHasNoContent
         or ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed or ErrorIds.ItemRestoreFailed
         or ErrorIds.OperationNotFound or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound
-        or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid;
+        or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid or ErrorIds.AnchorInvalid;
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
@@ -63,7 +63,7 @@ internal static class ErrorTranslation
         ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid => ErrorCategory.InvalidArgument,
         ErrorIds.BackupPathBusy => ErrorCategory.ResourceBusy,
         ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
-        ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
+        ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged or ErrorIds.BackupFileDamaged or ErrorIds.AnchorInvalid or ErrorIds.AnchorMismatch or ErrorIds.SourceDiffers
             or ErrorIds.LdifInvalid or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
         ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed => ErrorCategory.ReadError,
@@ -78,7 +78,9 @@ internal static class ErrorTranslation
     private static string AdviceFor(string errorId) => errorId switch
     {
         ErrorIds.ItemReadFailed or ErrorIds.SourceUnreadable => "It is tried again with the next scan; see that the user who scans may read it.",
-        ErrorIds.BlobMissing or ErrorIds.BlobDamaged => "Run Start-SmartScan -Deep: it stores missing and damaged content again where the server still has it.",
+        ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.BackupFileDamaged =>
+            "Run Repair-Backup: it fetches again what the server, or another copy of the backup, still has.",
+        ErrorIds.SourceDiffers => "Start-SmartScan brings the backup up to what the server has.",
         ErrorIds.ItemRestoreFailed => "See that the user who restores may write there, and restore the item again.",
         ErrorIds.OperationInterrupted or ErrorIds.OperationStopped => "Start it again; what it had done is kept.",
         _ => "Get-BackupOperation -History shows the whole report.",

@@ -92,7 +92,7 @@ public sealed class BackupLayout(string root)
             (number >> 8).ToString("x2", CultureInfo.InvariantCulture),
             number.ToString("x8", CultureInfo.InvariantCulture) + ".gz");
 
-    /// <summary>Every journal of the path: those of domains, COS and lists, then those of the accounts.</summary>
+    /// <summary>Every journal of the path: those of domains, COS and lists, of purges, then those of the accounts.</summary>
     public IEnumerable<JournalFile> ListJournals()
     {
         foreach (var kind in (Model.ProvisioningKind[])[Model.ProvisioningKind.Domain, Model.ProvisioningKind.ClassOfService, Model.ProvisioningKind.DistributionList])
@@ -100,6 +100,7 @@ public sealed class BackupLayout(string root)
             yield return ProvisioningJournal(kind);
         }
 
+        yield return Purges;
         foreach (var account in ListAccounts().Order())
         {
             yield return AccountInfo(account);

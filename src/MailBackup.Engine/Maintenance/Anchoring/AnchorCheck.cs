@@ -48,13 +48,14 @@ internal sealed class AnchorCheck(BackupLayout layout, Guid server)
     private IEnumerable<AnchorResult> VerifyJournals(BackupAnchor anchor)
     {
         var registry = AccountRegistry.Load(layout);
+        var purged = PurgeLog.Read(layout, JournalPosition.Start).Records.SelectMany(r => r.Removed.Select(a => (r.When, Account: a))).ToLookup(r => r.Account.Id);
         var known = layout.ListJournals().ToDictionary(j => j.Name, StringComparer.Ordinal);
         foreach (var old in anchor.Journals)
         {
             string? account = AccountOf(registry, old.Name);
             yield return known.Remove(old.Name, out var journal)
                 ? Verify(anchor, old, journal, account)
-                : Result(old, account, 0, AnchorState.Missing, "The journal is not there. A purge removes an account whose retention is over; nothing else may.");
+                : Gone(old, account, purged);
         }
 
         foreach (var journal in known.Values)
@@ -105,6 +106,23 @@ internal sealed class AnchorCheck(BackupLayout layout, Guid server)
         {
             Removed = Math.Max(0, since.Sum(r => Math.Min(r.Last, old.Transactions) - r.First + 1) + Math.Min(removedBefore, old.Removed) - old.Removed), RemovedAt = since.Count > 0 ? since.Max(r => r.Start) : null,
         };
+    }
+
+    /// <summary>A purge removes whole accounts, and writes down which.</summary>
+    private static AnchorResult Gone(JournalAnchor old, string? account, ILookup<Guid, (DateTimeOffset When, RemovedAccount Account)> purged)
+    {
+        if (Guid.TryParseExact(old.Name.Split('/')[0], "D", out var id) && purged[id].LastOrDefault() is { Account: { } removed } purge
+            && (!old.Name.EndsWith("/journal", StringComparison.Ordinal) || (removed.Transactions >= old.Transactions && (removed.Transactions > old.Transactions || removed.Head == old.Check))))
+        {
+            return Result(old, removed.Name, 0, AnchorState.Purged, $"The account was purged on {purge.When.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.") with
+            {
+                Removed = old.Transactions - old.Removed, RemovedAt = purge.When,
+            };
+        }
+
+        return old.Transactions == 0
+            ? Result(old, account, 0, AnchorState.Intact, "")
+            : Result(old, account, 0, AnchorState.Missing, "The journal is not there, and no purge says that it removed it.");
     }
 
     private static (AnchorState State, string Detail) Grown(List<RemovalRecord> since)

@@ -40,6 +40,24 @@ public static class AnchorFile
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
+    /// <summary>Writes a new file, readable for its owner alone, and makes it durable. Errors: <c>AnchorInvalid</c> when it cannot be made, or is there already.</summary>
+    public static void Save(string path, byte[] content)
+    {
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MailBackupException(ErrorIds.AnchorInvalid, $"{path} cannot be written: {e.Message.TrimEnd('.')}.", "Name a new file in a folder that this user may write.", path, e);
+        }
+    }
+
     /// <summary>Errors: <c>AnchorInvalid</c>, also when the file does not fit its own root.</summary>
     public static BackupAnchor Read(string path)
     {

@@ -64,15 +64,15 @@ internal sealed class CoherencyCheck(BackupLayout layout, CheckRequest request, 
         CheckIndex index, CheckFindings findings, List<KeyValuePair<Guid, AccountStat>> accounts, SampleWindow sample, bool whole, CancellationToken stop)
     {
         new FileCheck(layout, findings).Run();
-        foreach (var kind in (Model.ProvisioningKind[])[Model.ProvisioningKind.Domain, Model.ProvisioningKind.ClassOfService, Model.ProvisioningKind.DistributionList])
+        foreach (var journal in layout.ListJournals().TakeWhile(j => !j.Name.EndsWith("/account_info", StringComparison.Ordinal)))
         {
-            new JournalCheck(findings, index, layout.ProvisioningJournal(kind), null, null).Run(ofItems: false, stop);
+            new JournalCheck(findings, index, journal, null, null).Run(stop);
         }
 
         await EachAsync(accounts, (id, stat) =>
         {
-            new JournalCheck(findings, index, layout.AccountInfo(id), stat.Name, stat.Info).Run(ofItems: false, stop);
-            new JournalCheck(findings, index, layout.ItemJournal(id), stat.Name, stat.Journal).Run(ofItems: true, stop);
+            new JournalCheck(findings, index, layout.AccountInfo(id), stat.Name, stat.Info).Run(stop);
+            new JournalCheck(findings, index, layout.ItemJournal(id), stat.Name, stat.Journal).Run(stop);
         }, stop).ConfigureAwait(false);
 
         await CheckBundlesAsync(index, findings, sample, onlyNamed: !whole, stop).ConfigureAwait(false);

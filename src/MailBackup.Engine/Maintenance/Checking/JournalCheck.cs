@@ -16,7 +16,7 @@ internal sealed class JournalCheck(CheckFindings findings, CheckIndex index, Jou
     private readonly HashSet<long> _folders = [];
     private readonly Dictionary<long, (long Item, long Count)> _strangers = [];
 
-    public void Run(bool ofItems, CancellationToken stop)
+    public void Run(CancellationToken stop)
     {
         var head = new JournalHead(last is null ? 0 : last.NextTransaction - 1, last?.Check ?? "");
         using var reader = JournalReader.From(journal, JournalPosition.Start, (removal, _) => head.See(removal));
@@ -27,7 +27,7 @@ internal sealed class JournalCheck(CheckFindings findings, CheckIndex index, Jou
                 stop.ThrowIfCancellationRequested();
                 findings.Count(1);
                 head.See(reader.NextTransaction - 1, line.Bytes.Span);
-                CheckLine(line.Bytes.Span, reader, line.Place, ofItems);
+                CheckLine(line.Bytes.Span, reader, line.Place);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -44,13 +44,13 @@ internal sealed class JournalCheck(CheckFindings findings, CheckIndex index, Jou
         }
     }
 
-    private void CheckLine(ReadOnlySpan<byte> line, JournalReader reader, JournalPlace place, bool ofItems)
+    private void CheckLine(ReadOnlySpan<byte> line, JournalReader reader, JournalPlace place)
     {
         string Place() => $"{reader.SegmentPath} at byte {place.Offset}";
         try
         {
             long number;
-            if (ofItems)
+            if (journal.Segmented)
             {
                 var transaction = TransactionLine.Read(line);
                 number = transaction.Id.Value;
@@ -58,7 +58,7 @@ internal sealed class JournalCheck(CheckFindings findings, CheckIndex index, Jou
             }
             else
             {
-                number = ProvisioningLine.Read(line).Id.Value;
+                number = LineNumber.Read(journal, line);
             }
 
             if (number != reader.NextTransaction - 1)

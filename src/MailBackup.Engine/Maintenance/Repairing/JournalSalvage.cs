@@ -10,7 +10,7 @@ namespace MailBackup.Maintenance.Repairing;
 /// </summary>
 /// <param name="last">What <c>account_stat</c> knows of the journal's end.</param>
 internal sealed class JournalSalvage(
-    JournalFile journal, bool ofItems, JournalPosition? last, IReadOnlyList<JournalCopy> copies, QuarantineFolder quarantine)
+    JournalFile journal, JournalPosition? last, IReadOnlyList<JournalCopy> copies, QuarantineFolder quarantine)
 {
     private readonly SalvageReport _report = new();
     private readonly byte[] _check = new byte[LineChecksum.Length];
@@ -24,9 +24,9 @@ internal sealed class JournalSalvage(
         for (int number = 1; number <= segments; number++)
         {
             stop.ThrowIfCancellationRequested();
-            var next = number < segments ? SegmentLines.Read(journal, number + 1, ofItems) : null;
+            var next = number < segments ? SegmentLines.Read(journal, number + 1) : null;
             byte[]? nextLine = next is { Lines.Count: > 0 } ? next[0].ToArray() : null;
-            var segment = SegmentLines.Read(journal, number, ofItems);
+            var segment = SegmentLines.Read(journal, number);
             Salvage(segment, nextLine, isLast: number == segments);
             Write(segment);
         }
@@ -209,8 +209,8 @@ internal sealed class JournalSalvage(
                 return at + 1;
             }
 
-            long following = at + 1 < segment.Lines.Count ? SegmentLines.FirstNumberOf(segment[at + 1].Span, ofItems)
-                : next is not null ? SegmentLines.FirstNumberOf(next, ofItems) : last?.NextTransaction ?? SegmentLines.NoNumber;
+            long following = at + 1 < segment.Lines.Count ? SegmentLines.FirstNumberOf(segment[at + 1].Span, journal)
+                : next is not null ? SegmentLines.FirstNumberOf(next, journal) : last?.NextTransaction ?? SegmentLines.NoNumber;
             if (number == SegmentLines.NoNumber && following >= _expected)
             {
                 DropRange(segment, line, at + 1, "damaged");

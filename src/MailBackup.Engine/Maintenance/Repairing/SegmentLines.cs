@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MailBackup.Maintenance.Checking;
 using MailBackup.Storage;
 
 namespace MailBackup.Maintenance.Repairing;
@@ -25,7 +26,7 @@ internal sealed class SegmentLines
 
     public IReadOnlyList<(int Offset, int Length, string Why)> Dropped => _dropped;
 
-    public static SegmentLines Read(JournalFile journal, int number, bool ofItems)
+    public static SegmentLines Read(JournalFile journal, int number)
     {
         string path = journal.Segment(number);
         byte[] data = File.Exists(path) ? File.ReadAllBytes(path) : [];
@@ -34,7 +35,7 @@ internal sealed class SegmentLines
         {
             int feed = data.AsSpan(at).IndexOf((byte)'\n');
             int length = feed < 0 ? data.Length - at : feed;
-            lines.Add(new Line(at, length, NumberOf(data.AsSpan(at, length), ofItems)));
+            lines.Add(new Line(at, length, NumberOf(data.AsSpan(at, length), journal)));
             at += length + 1;
         }
 
@@ -79,16 +80,16 @@ internal sealed class SegmentLines
     }
 
     /// <summary>The first transaction of what stands in a line: its own, that of a removal, that which a segment's header states.</summary>
-    public static long FirstNumberOf(ReadOnlySpan<byte> line, bool ofItems) =>
+    public static long FirstNumberOf(ReadOnlySpan<byte> line, JournalFile journal) =>
         RemovalRecord.IsRecord(line) ? RemovalRecord.Read(line)?.First ?? NoNumber
         : SegmentHeader.IsHeader(line) ? SegmentHeader.Read(line)?.First ?? NoNumber
-        : NumberOf(line, ofItems);
+        : NumberOf(line, journal);
 
-    private static long NumberOf(ReadOnlySpan<byte> line, bool ofItems)
+    private static long NumberOf(ReadOnlySpan<byte> line, JournalFile journal)
     {
         try
         {
-            return ofItems ? TransactionLine.Read(line).Id.Value : ProvisioningLine.Read(line).Id.Value;
+            return LineNumber.Read(journal, line);
         }
         catch (JsonException)
         {

@@ -25,10 +25,9 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
         {
             var account = AccountOf(journal);
             var stat = account is { } id ? AccountStat.Read(layout, id) : null;
-            bool ofItems = journal.Segmented;
-            var last = ofItems ? stat?.Journal : stat?.Info;
+            var last = journal.Segmented ? stat?.Journal : stat?.Info;
             var others = copies.Select(c => new JournalCopy(SameIn(c, journal))).ToList();
-            var report = new JournalSalvage(journal, ofItems, last is { Segment: 0 } ? null : last, others, quarantine).Run(stop);
+            var report = new JournalSalvage(journal, last is { Segment: 0 } ? null : last, others, quarantine).Run(stop);
             Salvaged.Add((journal, stat?.Name, report));
             if (report.Changed && account is { } changed)
             {
@@ -37,7 +36,7 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 
             // What stands behind the damage has not been read yet: its contents are not orphans.
             var again = new CheckFindings(quiet);
-            new JournalCheck(again, index, journal, stat?.Name, null).Run(ofItems, stop);
+            new JournalCheck(again, index, journal, stat?.Name, null).Run(stop);
             JournalsLeft |= again.DamagedJournals.Count > 0;
         }
 
