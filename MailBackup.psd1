@@ -24,6 +24,7 @@
         'Get-BackupOperation'
         'Get-BackupPath'
         'Get-BackupSource'
+        'Invoke-BackupPurge'
         'Invoke-CoherencyCheck'
         'Restore-Item'
         'Set-BackupConfiguration'

@@ -16,6 +16,7 @@ internal static class CommandCatalog
         RestoreCommand.Spec,
         OperationsCommand.Spec,
         CheckCommand.Spec,
+        PurgeCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

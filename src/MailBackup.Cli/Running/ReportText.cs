@@ -13,6 +13,7 @@ internal static class ReportText
         {
             OperationKind.Restore => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
+            OperationKind.Purge => Purge(report),
             _ => Scan(report),
         })
         {
@@ -32,6 +33,7 @@ internal static class ReportText
         {
             OperationKind.Restore => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
+            OperationKind.Purge => $"{Quantity.Count(report.Deleted)} purged, {Quantity.Size(report.BytesFreed)} freed",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);
@@ -87,6 +89,12 @@ internal static class ReportText
     {
         yield return $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped (already there), "
             + $"{Quantity.Count(report.Unrestored)} unrestored in {Quantity.Time(report.Seconds)}.";
+    }
+
+    private static IEnumerable<string> Purge(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Deleted, "item", "items")} and {Quantity.Count(report.Updated, "past state", "past states")} purged, "
+            + $"{Quantity.Size(report.BytesFreed)} freed in {Quantity.Time(report.Seconds)}.";
     }
 
     private static IEnumerable<string> Check(OperationReport report)

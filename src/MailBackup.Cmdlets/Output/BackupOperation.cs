@@ -28,7 +28,7 @@ public sealed class BackupOperation
             (Added, Updated, Deleted, Unchanged) = (report.Added, report.Updated, report.Deleted, report.Unchanged);
             (Restored, Skipped, Unrestored) = (report.Restored, report.Skipped, report.Unrestored);
             (Checked, Errors) = (report.Checked, report.Errors);
-            (BytesRead, BytesStored) = (report.BytesRead, report.BytesStored);
+            (BytesRead, BytesStored, BytesFreed) = (report.BytesRead, report.BytesStored, report.BytesFreed);
             (Troubles, Warnings) = (report.Troubles, report.Warnings);
         }
 
@@ -74,6 +74,9 @@ public sealed class BackupOperation
     public long BytesRead { get; }
 
     public long BytesStored { get; }
+
+    /// <summary>What a purge has given back.</summary>
+    public long BytesFreed { get; }
 
     public OperationProgress? Progress { get; }
 

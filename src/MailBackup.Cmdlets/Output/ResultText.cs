@@ -28,6 +28,7 @@ internal static class ResultText
         (long Count, string Word)[] counts = kind switch
         {
             OperationKind.Restore => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
+            OperationKind.Purge => [(report.Deleted, "purged"), (report.Updated, "states"), (report.Skipped, "held"), (report.Errors, "errors")],
             OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };

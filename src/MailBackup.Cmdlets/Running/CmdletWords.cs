@@ -19,6 +19,7 @@ internal static partial class CmdletWords
         ["restore"] = "Restore-Item",
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
+        ["purge"] = "Invoke-BackupPurge",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };
