@@ -1,6 +1,9 @@
 using MailBackup.Configuration;
 using MailBackup.Maintenance;
+using MailBackup.Maintenance.Anchoring;
+using MailBackup.Maintenance.Checking;
 using MailBackup.Maintenance.Purging;
+using MailBackup.Maintenance.Repairing;
 using MailBackup.Model;
 using MailBackup.Notifications;
 using MailBackup.Operations;
@@ -151,6 +154,16 @@ public sealed class BackupNode : IDisposable
     /// <summary>Who owns the path. Read without opening the catalog.</summary>
     public BackupMap GetMap() => BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
 
+    /// <summary>The heads of all journals, proved line by line, to be kept elsewhere. Errors: <c>JournalDamaged</c>.</summary>
+    public BackupAnchor CreateAnchor(CancellationToken token = default) => new AnchorCheck(_layout, ServerId).Create(token);
+
+    /// <summary>What became of each journal since the anchor was made. Errors: <c>AnchorInvalid</c>.</summary>
+    public IEnumerable<AnchorResult> VerifyAnchor(BackupAnchor anchor)
+    {
+        ArgumentNullException.ThrowIfNull(anchor);
+        return new AnchorCheck(_layout, ServerId).Verify(anchor);
+    }
+
     /// <summary>What retention is measured by.</summary>
     internal TimeProvider Clock { get; set; } = TimeProvider.System;
 
@@ -167,7 +180,7 @@ public sealed class BackupNode : IDisposable
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request is ScanRequest or RestoreRequest)
+        if (request is ScanRequest or RestoreRequest or CheckRequest { CompareSource: true })
         {
             // Better told now than by an operation that fails when its turn comes.
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
@@ -253,7 +266,12 @@ public sealed class BackupNode : IDisposable
         var request = OperationRequestJson.Read(operation.Kind, operation.Parameters);
         if (request is CheckRequest check)
         {
-            return await new CoherencyCheck(_layout, check, sink).RunAsync(stop).ConfigureAwait(false);
+            return await new CoherencyCheck(_layout, check, OpenCurrentSource, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
+        if (request is RepairRequest repair)
+        {
+            return await new RepairRun(_layout, ServerId, repair, OpenCurrentSource, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
         Configuration = ConfigurationFile.Read(_layout);
@@ -272,6 +290,12 @@ public sealed class BackupNode : IDisposable
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }
+    }
+
+    private IMailSource OpenCurrentSource()
+    {
+        Configuration = ConfigurationFile.Read(_layout);
+        return OpenSource();
     }
 
     private static bool IsHeld(Guid account) => false;

@@ -46,6 +46,10 @@ internal static class OperationJson
         Write(writer, "skipped", report.Skipped);
         Write(writer, "unrestored", report.Unrestored);
         Write(writer, "checked", report.Checked);
+        Write(writer, "repaired", report.Repaired);
+        Write(writer, "fetched", report.Fetched);
+        Write(writer, "lost", report.Lost);
+        Write(writer, "quarantined", report.Quarantined);
         Write(writer, "errors", report.Errors);
         Write(writer, "bytesRead", report.BytesRead);
         Write(writer, "bytesStored", report.BytesStored);
@@ -88,6 +92,10 @@ internal static class OperationJson
         Skipped = Count(element, "skipped"),
         Unrestored = Count(element, "unrestored"),
         Checked = Count(element, "checked"),
+        Repaired = Count(element, "repaired"),
+        Fetched = Count(element, "fetched"),
+        Lost = Count(element, "lost"),
+        Quarantined = Count(element, "quarantined"),
         Errors = Count(element, "errors"),
         BytesRead = Count(element, "bytesRead"),
         BytesStored = Count(element, "bytesStored"),

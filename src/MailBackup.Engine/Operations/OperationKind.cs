@@ -7,5 +7,6 @@ public enum OperationKind
     AccountScan,
     Restore,
     CoherencyCheck,
+    Repair,
     Purge,
 }

@@ -24,6 +24,7 @@ internal static class OperationNames
         nameof(OperationKind.AccountScan),
         nameof(OperationKind.Restore),
         nameof(OperationKind.CoherencyCheck),
+        nameof(OperationKind.Repair),
         nameof(OperationKind.Purge),
     ];
 

@@ -23,6 +23,18 @@ public sealed record OperationReport
     /// <summary>Check: transactions and blobs looked at.</summary>
     public long Checked { get; init; }
 
+    /// <summary>Repair: journal lines and files put right, the catalog included.</summary>
+    public long Repaired { get; init; }
+
+    /// <summary>Repair: contents and journal lines had again from the server or another backup path.</summary>
+    public long Fetched { get; init; }
+
+    /// <summary>Repair: contents and journal lines that nobody had.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Repair and check: pieces moved to <c>quarantine/</c>.</summary>
+    public long Quarantined { get; init; }
+
     /// <summary>Items (or accounts, or stored records) that failed.</summary>
     public long Errors { get; init; }
 

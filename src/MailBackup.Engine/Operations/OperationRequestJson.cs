@@ -22,7 +22,8 @@ public static class OperationRequestJson
     {
         ScanRequest scan => (scan.Accounts.Count > 0 ? OperationKind.AccountScan : OperationKind.SmartScan, Write(scan)),
         RestoreRequest restore => (OperationKind.Restore, Write(restore)),
-        CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
+        CheckRequest check => (OperationKind.CoherencyCheck, CheckRequestJson.Write(check)),
+        RepairRequest repair => (OperationKind.Repair, RepairRequestJson.Write(repair)),
         PurgeRequest purge => (OperationKind.Purge, PurgeRequestJson.Write(purge)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
@@ -35,7 +36,8 @@ public static class OperationRequestJson
             OperationKind.SmartScan => ReadScan,
             OperationKind.AccountScan => ReadScan,
             OperationKind.Restore => ReadRestore,
-            OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
+            OperationKind.CoherencyCheck => CheckRequestJson.Read,
+            OperationKind.Repair => RepairRequestJson.Read,
             OperationKind.Purge => PurgeRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };

@@ -21,6 +21,9 @@ public sealed class BackupLayout(string root)
     /// <summary>Rebuildable or transient files; deleting the folder loses nothing.</summary>
     public string State => Path.Combine(Root, "state");
 
+    /// <summary>What a check or a repair has taken out of the store; never read, never deleted by anything.</summary>
+    public string Quarantine => Path.Combine(Root, "quarantine");
+
     public string Spool => Path.Combine(State, "spool");
 
     public string Catalog => Path.Combine(State, "catalog.db");
@@ -88,6 +91,24 @@ public sealed class BackupLayout(string root)
             Items,
             (number >> 8).ToString("x2", CultureInfo.InvariantCulture),
             number.ToString("x8", CultureInfo.InvariantCulture) + ".gz");
+
+    /// <summary>Every journal of the path: those of domains, COS and lists, then those of the accounts.</summary>
+    public IEnumerable<JournalFile> ListJournals()
+    {
+        foreach (var kind in (Model.ProvisioningKind[])[Model.ProvisioningKind.Domain, Model.ProvisioningKind.ClassOfService, Model.ProvisioningKind.DistributionList])
+        {
+            yield return ProvisioningJournal(kind);
+        }
+
+        foreach (var account in ListAccounts().Order())
+        {
+            yield return AccountInfo(account);
+            yield return ItemJournal(account);
+        }
+    }
+
+    /// <summary>The path as the backup path knows it: relative, for manifests and reports.</summary>
+    public string Relative(string path) => Path.GetRelativePath(Root, path);
 
     /// <summary>Numbers of all bundles, ascending.</summary>
     public List<int> ListBundles()

@@ -1,26 +1,26 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 
 namespace MailBackup.Storage;
 
 /// <summary>
-/// Takes lines out of one segment of a journal: the rest is chained anew and ends in a <see cref="ReanchorLine"/>, so that every other segment stays
-/// as it is. The new file takes the place of the old by one rename: a reader, a copy in progress or the next start after a crash sees one of them.
+/// Takes lines out of one segment of a journal: a <see cref="RemovalRecord"/> stands for each run of them, and the lines that stay are the same bytes as before,
+/// in this segment and in every other. The new file takes the place of the old by one rename: a reader, a copy in progress or the next start after a crash sees
+/// one of them.
 /// </summary>
 internal static class SegmentRewriter
 {
-    /// <param name="by">What does it, for the record.</param>
     /// <param name="remove">Tells of a transaction line (without its line feed) whether it goes. Called in order.</param>
     /// <returns>How many went, and the journal's position behind this segment; the file was not touched when none did.</returns>
-    public static (long Removed, JournalPosition End) Rewrite(JournalFile journal, int segment, DateTimeOffset now, string by, LineTest remove)
+    public static (long Removed, JournalPosition End) Rewrite(JournalFile journal, int segment, DateTimeOffset now, LineTest remove)
     {
         string path = journal.Segment(segment);
         byte[] content = File.ReadAllBytes(path);
         var output = new ArrayBufferWriter<byte>(content.Length);
-        byte[] read = [], written = [];
-        var check = new byte[LineChecksum.Length];
-        long next = 1, lastItem = 0, removed = 0, before = 0;
+        var run = new Run();
+        byte[] previous = [];
+        byte[] check = new byte[LineChecksum.Length];
+        long next = 1, removed = 0;
         for (int offset = 0; offset < content.Length;)
         {
             int length = content.AsSpan(offset).IndexOf((byte)'\n');
@@ -30,80 +30,88 @@ internal static class SegmentRewriter
             }
 
             var line = content.AsSpan(offset, length);
-            if (offset == 0)
+            bool header = offset == 0;
+            if (header)
             {
-                (read, next) = Begin(journal, line, path);
-                written = read;
+                var begin = SegmentHeader.Read(line) ?? throw Damaged(path, 0);
+                (next, previous) = (begin.First, LineChecksum.Bytes(begin.Previous.Length == 0 ? journal.Name : begin.Previous));
             }
 
-            if (ReanchorLine.IsReanchor(line) && ReanchorLine.TryVerify(line, read) is { } earlier)
-            {
-                (read, next) = (LineChecksum.Bytes(earlier.Head), earlier.NextTransaction);
-                (before, lastItem) = (before + earlier.Removed, Math.Max(lastItem, earlier.LastItem));
-            }
-            else if (!LineChecksum.TryVerify(line, read, check))
+            var record = RemovalRecord.IsRecord(line) ? RemovalRecord.Read(line) : null;
+            if (!JournalReader.Fits(line, previous, check) || (record is not null && record.First != next))
             {
                 throw Damaged(path, offset);
             }
+
+            if (record is { Reason: RemovalReason.Purge })
+            {
+                // Joined with what goes beside it now, so that records do not gather over the years.
+                run.Add(previous, line, record.Removed, record.LastItem);
+            }
+            else if (!header && record is null && remove(line))
+            {
+                removed++;
+                run.Add(previous, default, 1, TransactionReferences.Read(line).Item);
+            }
             else
             {
-                read = [.. check];
-                bool header = offset == 0 && SegmentHeader.IsHeader(line);
-                next += header ? 0 : 1;
-                if (!header && remove(line))
-                {
-                    removed++;
-                    lastItem = Math.Max(lastItem, TransactionReferences.Read(line).Item);
-                }
-                else
-                {
-                    written = Append(output, line, written);
-                }
+                run.End(output, next - 1, now, previous);
+                Write(output, line);
             }
 
+            next = record is not null ? record.Last + 1 : header ? next : next + 1;
+            previous = [.. check];
             offset += length + 1;
         }
 
-        var end = new JournalPosition(segment, content.Length, Encoding.ASCII.GetString(read), next);
+        var end = new JournalPosition(segment, content.Length, Encoding.ASCII.GetString(previous), next);
         if (removed == 0)
         {
             return (0, end);
         }
 
-        output.Write(new ReanchorLine(now, by, before + removed, lastItem, next, end.Check).ToLine(written));
+        run.End(output, next - 1, now, previous);
         AtomicFile.Write(path, output.WrittenSpan, sync: true);
         return (removed, end with { Offset = output.WrittenCount });
     }
 
-    /// <summary>The checksum before the header of a segment, and the id of its first transaction, as the header states them.</summary>
-    private static (byte[] Previous, long First) Begin(JournalFile journal, ReadOnlySpan<byte> header, string path)
+    private static void Write(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> line)
     {
-        try
-        {
-            using var json = JsonDocument.Parse(header.ToArray());
-            string previous = json.RootElement.GetProperty("previous").GetString() ?? "";
-            return (LineChecksum.Bytes(previous.Length == 0 ? journal.Name : previous), json.RootElement.GetProperty("first").GetInt64());
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw Damaged(path, 0);
-        }
-    }
-
-    /// <summary>Writes the payload of a line again, chained to what now stands before it.</summary>
-    private static byte[] Append(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> line, byte[] previous)
-    {
-        var check = new byte[LineChecksum.Length];
-        int payload = line.Length + 1 - LineChecksum.Overhead;
-        var target = output.GetSpan(line.Length + 1)[..(line.Length + 1)];
-        line[..payload].CopyTo(target);
-        LineChecksum.Seal(target, payload, previous, check);
-        output.Advance(line.Length + 1);
-        return check;
+        output.Write(line);
+        output.Write("\n"u8);
     }
 
     private static MailBackupException Damaged(string path, long offset) => new(
         ErrorIds.JournalDamaged, $"The journal {path} is damaged at byte {offset}.", "Run 'mailbackup check' to see what is affected. Nothing of it was changed.", path);
 
     internal delegate bool LineTest(ReadOnlySpan<byte> line);
+
+    /// <summary>Lines in a row that are gone, before this purge or by it.</summary>
+    private sealed class Run
+    {
+        private byte[] _before = [];
+        private byte[]? _only;
+        private long _count, _lastItem;
+
+        /// <param name="record">The record of lines that went before; empty for a line that goes now.</param>
+        public void Add(byte[] previous, ReadOnlySpan<byte> record, long count, long lastItem)
+        {
+            bool first = _count == 0;
+            _before = first ? previous : _before;
+            _only = first && record.Length > 0 ? record.ToArray() : null;
+            _count += count;
+            _lastItem = Math.Max(_lastItem, lastItem);
+        }
+
+        /// <param name="check">The checksum of the last line of the run.</param>
+        public void End(ArrayBufferWriter<byte> output, long last, DateTimeOffset now, byte[] check)
+        {
+            if (_count > 0)
+            {
+                Write(output, _only ?? RemovalRecord.Write(_count, last, _lastItem, now, RemovalReason.Purge, _before, Encoding.ASCII.GetString(check)));
+            }
+
+            (_count, _lastItem, _only) = (0, 0, null);
+        }
+    }
 }

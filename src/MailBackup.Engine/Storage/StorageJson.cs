@@ -162,7 +162,7 @@ internal static class StorageJson
             using var document = JsonDocument.Parse(json);
             return read(document.RootElement);
         }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw new JsonException(e.Message, e);
         }

@@ -146,7 +146,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
             foreach (int segment in account.Segments)
             {
                 BeforeStep("rewrite segment");
-                (_, end) = SegmentRewriter.Rewrite(journal, segment, _now, "purge", line =>
+                (_, end) = SegmentRewriter.Rewrite(journal, segment, _now, line =>
                 {
                     var references = TransactionReferences.Read(line);
                     return account.Takes(references.Item, references.Transaction);
