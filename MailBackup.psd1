@@ -25,6 +25,7 @@
         'Get-BackupOperation'
         'Get-BackupPath'
         'Get-BackupSource'
+        'Invoke-BackupPurge'
         'Invoke-CoherencyCheck'
         'Repair-Backup'
         'Restore-Item'

@@ -18,6 +18,7 @@ internal static class CommandCatalog
         CheckCommand.Spec,
         RepairCommand.Spec,
         AnchorCommand.Spec,
+        PurgeCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

@@ -116,11 +116,11 @@ public sealed class BackupNode : IDisposable
     public void ExportTransactions(string account, ItemId id, Stream output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var history = History(account, id);
-        for (int i = 0; i < history.Count; i++)
+        var lines = BackupReader.Settled(_layout, () => History(account, id).ConvertAll(h => JournalLookup.ReadLine(_layout, h.Item.AccountId, h.Place)));
+        for (int i = 0; i < lines.Count; i++)
         {
             output.Write(i == 0 ? "[\n"u8 : ",\n"u8);
-            output.Write(JournalLookup.ReadLine(_layout, history[i].Item.AccountId, history[i].Place));
+            output.Write(lines[i]);
         }
 
         output.Write("\n]\n"u8);

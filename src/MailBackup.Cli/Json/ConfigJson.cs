@@ -13,6 +13,8 @@ internal static class ConfigJson
         json.WriteNumber("dataRetentionDays", configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays", configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold", configuration.ReadErrorThreshold);
+        json.WriteNumber("purgeCompactionPercent", configuration.PurgeCompactionPercent);
+        json.WriteNumber("purgeGraceHours", configuration.PurgeGraceHours);
         var mail = configuration.Notification;
         json.WriteString("smtpServer", mail.SmtpServer);
         json.WriteNumber("smtpPort", mail.SmtpPort);

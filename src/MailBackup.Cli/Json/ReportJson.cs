@@ -38,6 +38,12 @@ internal static class ReportJson
                 json.WriteNumber("lost", report.Lost);
                 json.WriteNumber("quarantined", report.Quarantined);
                 break;
+            case OperationKind.Purge:
+                json.WriteNumber("purged", report.Deleted);
+                json.WriteNumber("states", report.Updated);
+                json.WriteNumber("held", report.Skipped);
+                json.WriteNumber("bytesFreed", report.BytesFreed);
+                break;
             default:
                 json.WriteNumber("added", report.Added);
                 json.WriteNumber("updated", report.Updated);

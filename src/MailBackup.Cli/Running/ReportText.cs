@@ -14,6 +14,7 @@ internal static class ReportText
             OperationKind.Restore => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
             OperationKind.Repair => Repair(report),
+            OperationKind.Purge => Purge(report),
             _ => Scan(report),
         })
         {
@@ -34,6 +35,7 @@ internal static class ReportText
             OperationKind.Restore => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
             OperationKind.Repair => $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched, {Quantity.Count(report.Lost)} lost",
+            OperationKind.Purge => $"{Quantity.Count(report.Deleted)} purged, {Quantity.Size(report.BytesFreed)} freed",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);
@@ -89,6 +91,12 @@ internal static class ReportText
     {
         yield return $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped (already there), "
             + $"{Quantity.Count(report.Unrestored)} unrestored in {Quantity.Time(report.Seconds)}.";
+    }
+
+    private static IEnumerable<string> Purge(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Deleted, "item", "items")} and {Quantity.Count(report.Updated, "past state", "past states")} purged, "
+            + $"{Quantity.Size(report.BytesFreed)} freed in {Quantity.Time(report.Seconds)}.";
     }
 
     private static IEnumerable<string> Check(OperationReport report)

@@ -25,6 +25,16 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     [ValidateRange(0, int.MaxValue)]
     public int ReadErrorThreshold { get; set; }
 
+    /// <summary>A purge writes a bundle anew when at least this share of it, in percent, is no longer needed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 100)]
+    public int PurgeCompactionPercent { get; set; }
+
+    /// <summary>Hours that a bundle stays after it is no longer needed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 24 * 365)]
+    public int PurgeGraceHours { get; set; }
+
     /// <summary>Host of the mail relay; empty sends no mail.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -71,6 +81,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             DataRetentionDays = Choose(nameof(DataRetentionDays), DataRetentionDays, old.DataRetentionDays),
             AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
             ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
+            PurgeCompactionPercent = Choose(nameof(PurgeCompactionPercent), PurgeCompactionPercent, old.PurgeCompactionPercent),
+            PurgeGraceHours = Choose(nameof(PurgeGraceHours), PurgeGraceHours, old.PurgeGraceHours),
             Notification = new NotificationConfiguration
             {
                 SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
@@ -100,6 +112,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(DataRetentionDays), old.DataRetentionDays, now.DataRetentionDays),
         Change(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
         Change(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
+        Change(nameof(PurgeCompactionPercent), old.PurgeCompactionPercent, now.PurgeCompactionPercent),
+        Change(nameof(PurgeGraceHours), old.PurgeGraceHours, now.PurgeGraceHours),
         Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
         Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
         Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),

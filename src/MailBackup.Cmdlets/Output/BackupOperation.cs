@@ -29,7 +29,7 @@ public sealed class BackupOperation
             (Restored, Skipped, Unrestored) = (report.Restored, report.Skipped, report.Unrestored);
             (Checked, Errors) = (report.Checked, report.Errors);
             (Repaired, Fetched, Lost, Quarantined) = (report.Repaired, report.Fetched, report.Lost, report.Quarantined);
-            (BytesRead, BytesStored) = (report.BytesRead, report.BytesStored);
+            (BytesRead, BytesStored, BytesFreed) = (report.BytesRead, report.BytesStored, report.BytesFreed);
             (Troubles, Warnings) = (report.Troubles, report.Warnings);
         }
 
@@ -83,6 +83,9 @@ public sealed class BackupOperation
     public long BytesRead { get; }
 
     public long BytesStored { get; }
+
+    /// <summary>What a purge has given back.</summary>
+    public long BytesFreed { get; }
 
     public OperationProgress? Progress { get; }
 

@@ -30,6 +30,7 @@ internal static class ResultText
             OperationKind.Restore => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
             OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Quarantined, "quarantined"), (report.Errors, "errors")],
             OperationKind.Repair => [(report.Repaired, "repaired"), (report.Fetched, "fetched"), (report.Lost, "lost")],
+            OperationKind.Purge => [(report.Deleted, "purged"), (report.Updated, "states"), (report.Skipped, "held"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };
         string text = string.Join(", ", counts.Where(c => c.Count > 0).Select(c => Text($"{c.Count:N0} {c.Word}")));

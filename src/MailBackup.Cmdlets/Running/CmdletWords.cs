@@ -21,6 +21,7 @@ internal static partial class CmdletWords
         ["check"] = "Invoke-CoherencyCheck",
         ["repair"] = "Repair-Backup",
         ["anchor"] = "Export-BackupAnchor",
+        ["purge"] = "Invoke-BackupPurge",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };

@@ -65,6 +65,9 @@ internal static class KnownItems
     public static long LastItem(StoreWriter store, AccountJournal journal)
     {
         using var db = store.Catalog.Connect();
-        return db.Scalar($"SELECT max(item) FROM state WHERE account = {journal.CatalogId}") ?? 0;
+        long met = db.Scalar($"SELECT max(item) FROM state WHERE account = {journal.CatalogId}") ?? 0;
+
+        // Higher after a purge has taken the last items.
+        return Math.Max(met, db.Scalar($"SELECT last_item FROM account WHERE id = {journal.CatalogId}") ?? 0);
     }
 }

@@ -40,15 +40,12 @@ public static class AnchorFile
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
 
-    /// <summary>Writes a new file, readable for its owner alone, and makes it durable. Errors: <c>AnchorInvalid</c> when it cannot be made, or is there already.</summary>
+    /// <summary>Writes a new file and makes it durable. Errors: <c>AnchorInvalid</c> when it cannot be made, or is there already.</summary>
     public static void Save(string path, byte[] content)
     {
         try
         {
-            using var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
             file.Write(content);
             file.Flush(flushToDisk: true);
         }

@@ -11,6 +11,9 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
 {
     private readonly BackupLayout _layout = store.Layout;
 
+    /// <inheritdoc cref="PurgeRun.BeforeStep"/>
+    public Action<string> BeforeStep { get; init; } = _ => { };
+
     /// <summary>Bytes of bundles that are gone.</summary>
     public long BytesFreed { get; private set; }
 
@@ -105,22 +108,27 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
                 return;
             }
 
+            BeforeStep("move blob");
             store.Blobs.Move(digest, location);
             moved++;
         });
+        BeforeStep("commit blobs");
         store.Commit();
         if (damaged)
         {
             return null;
         }
 
+        BeforeStep("forget bundle");
         store.Catalog.Writer.ForgetBundle(bundle);
         return moved;
     }
 
     private void Remove(int bundle, DateTimeOffset now)
     {
+        BeforeStep("log bundle");
         PurgeLog.Append(_layout, new PurgeRecord(now, [], [], [bundle]));
+        BeforeStep("delete bundle");
         File.Delete(_layout.Bundle(bundle));
     }
 }

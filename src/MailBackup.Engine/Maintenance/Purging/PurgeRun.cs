@@ -19,6 +19,9 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
     private readonly DateTimeOffset _now = TransactionLine.Truncate(clock.GetUtcNow());
     private OperationReport _report = new();
 
+    /// <summary>Called before each step that changes the path, with its name; for tests that stop there.</summary>
+    public Action<string> BeforeStep { get; init; } = _ => { };
+
     /// <summary>What a purge would take away now. Changes nothing and needs no lock.</summary>
     public static async Task<PurgePlan> PlanAsync(
         BackupReader reader, PurgeRequest request, NodeConfiguration configuration, Func<Guid, bool> isHeld, TimeProvider clock, CancellationToken stop)
@@ -82,7 +85,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
 
     private void Compact(StoreWriter store, DigestSet live, CancellationToken stop)
     {
-        var compaction = new BundleCompaction(store, live, sink);
+        var compaction = new BundleCompaction(store, live, sink) { BeforeStep = BeforeStep };
         try
         {
             var grace = request.NoGrace ? TimeSpan.Zero : TimeSpan.FromHours(configuration.PurgeGraceHours);
@@ -109,10 +112,12 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
             return;
         }
 
+        BeforeStep("log accounts");
         PurgeLog.Append(layout, new PurgeRecord(_now, [], [.. accounts.Select(a => new RemovedAccount(a.Id, a.Name, a.Transactions, a.Head))], []));
         foreach (var account in accounts)
         {
             // One rename: whoever looks sees the account or does not.
+            BeforeStep("move account");
             Directory.Move(layout.Account(account.Id), Path.Combine(layout.State, RemovedPrefix + account.Id.ToString("D")));
             Count(account);
             sink.Warning($"The account {account.Name}, deleted longer ago than its retention, has been removed with {account.Items.Count:N0} items.");
@@ -130,6 +135,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
             store.OpenJournal(account.Id);
         }
 
+        BeforeStep("log journals");
         PurgeLog.Append(layout, new PurgeRecord(_now, [.. accounts.Select(a => a.Id)], [], []));
         foreach (var account in accounts)
         {
@@ -139,6 +145,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
             // Oldest first: as long as the deletion of an item stands, no earlier state of it can be taken for its last.
             foreach (int segment in account.Segments)
             {
+                BeforeStep("rewrite segment");
                 (_, end) = SegmentRewriter.Rewrite(journal, segment, _now, line =>
                 {
                     var references = TransactionReferences.Read(line);
@@ -146,11 +153,13 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
                 });
             }
 
+            BeforeStep("keep stat");
             KeepStat(account.Id, journal, end);
             Count(account);
         }
 
         // The new files before the catalog that knows their lines.
+        BeforeStep("follow journals");
         FileSystemSync.SyncFileSystem(layout.Purges.Segment(1));
         CatalogFollower.CatchUp(layout, store.Catalog, sink.Warning);
         sink.Report(Report());
