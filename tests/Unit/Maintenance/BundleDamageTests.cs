@@ -143,7 +143,7 @@ public class BundleDamageTests
         using var node = await DamagedNode.CreateAsync();
         using (var db = MailBackup.Storage.Sqlite.SqliteDatabase.Open(node.Layout.Catalog, readOnly: false))
         {
-            db.Execute("UPDATE blob SET offset = offset + 1 WHERE rowid IS NULL OR offset > 0");
+            db.Execute("UPDATE blob SET offset = offset + 1");
         }
 
         await node.AssertFoundAsync(ErrorIds.CatalogFailed, node.Layout.Catalog);

@@ -32,7 +32,7 @@ public sealed class ReaderFuzzTests : IDisposable
         byte[] valid = WriteJournal(12, purged: [4, 5, 9]);
         var written = Lines().ToHashSet(StringComparer.Ordinal);
         int whole = written.Count;
-        Mutations.Run(4000, random =>
+        Mutations.Run(2500, random =>
         {
             byte[] broken = Mutations.Mutate(random, valid);
             File.WriteAllBytes(_journal.Segment(1), broken);
@@ -70,7 +70,7 @@ public sealed class ReaderFuzzTests : IDisposable
         }
 
         var head = intact.Position;
-        Mutations.Run(400, random =>
+        Mutations.Run(120, random =>
         {
             File.WriteAllBytes(_journal.Segment(1), Mutations.Mutate(random, valid));
             using var quarantine = new QuarantineFolder(_layout);
@@ -201,7 +201,7 @@ public sealed class ReaderFuzzTests : IDisposable
     {
         byte[] valid = Encoding.UTF8.GetBytes(
             "version: 1\n\ndn: uid=ann,dc=example,dc=com\nobjectClass: inetOrgPerson\nmail: ann@example.com\ncn:: QW5u\ndescription: two\n words\n\n# c\ndn: cn=b\ncn: b\n");
-        Mutations.Run(4000, random =>
+        Mutations.Run(2500, random =>
         {
             try
             {

@@ -70,14 +70,29 @@ internal sealed class JournalSalvage(
             return 1;
         }
 
-        Emit(segment, SegmentHeader.Write(journal.Name, segment.Number, _expected, segment.Number == 1 ? "" : Encoding.ASCII.GetString(_previous)), 0);
+        if (segment.Lines.Count > 0 && LineMend.Split(segment[0].Span, _previous) is { } two)
+        {
+            // The line feed behind it was changed.
+            segment.Drop(0, "damaged, put right");
+            segment.Add(two.First);
+            Advance(two.First, 0);
+            segment.Add(two.Second);
+            Advance(two.Second, 1);
+            _report.Corrected.Add(_expected - 1);
+            return 1;
+        }
+
+        byte[] header = SegmentHeader.Write(journal.Name, segment.Number, _expected, segment.Number == 1 ? "" : Encoding.ASCII.GetString(_previous));
+        Emit(segment, header, 0);
         if (segment.Lines.Count == 0 || Fits(segment[0].Span) || segment.Lines[0].Number != SegmentLines.NoNumber)
         {
             return 0;
         }
 
-        segment.Drop(0, "damaged header");
-        return 1;
+        // A byte of it that became a line feed makes two lines of it.
+        int pieces = segment.Lines.Count > 1 && segment.Lines[0].Length + segment.Lines[1].Length + 2 == header.Length + LineChecksum.Overhead ? 2 : 1;
+        DropRange(segment, 0, pieces, "damaged header");
+        return pieces;
     }
 
     private int Keep(SegmentLines segment, int line)
@@ -199,7 +214,9 @@ internal sealed class JournalSalvage(
                 continue;
             }
 
-            if (number >= _expected)
+            long following = at + 1 < segment.Lines.Count ? SegmentLines.FirstNumberOf(segment[at + 1].Span, journal)
+                : next is not null ? SegmentLines.FirstNumberOf(next, journal) : last?.NextTransaction ?? SegmentLines.NoNumber;
+            if (number >= _expected && (following == SegmentLines.NoNumber || following == number + 1))
             {
                 DropRange(segment, line, at + 1, "not proved by its checksum");
                 Lose(segment, number - 1, null);
@@ -209,9 +226,8 @@ internal sealed class JournalSalvage(
                 return at + 1;
             }
 
-            long following = at + 1 < segment.Lines.Count ? SegmentLines.FirstNumberOf(segment[at + 1].Span, journal)
-                : next is not null ? SegmentLines.FirstNumberOf(next, journal) : last?.NextTransaction ?? SegmentLines.NoNumber;
-            if (number == SegmentLines.NoNumber && following >= _expected)
+            // What can be read is not one line, or says nothing.
+            if (following >= _expected && (number == SegmentLines.NoNumber || number >= _expected))
             {
                 DropRange(segment, line, at + 1, "damaged");
                 Lose(segment, following - 1, Encoding.ASCII.GetString(stated));
