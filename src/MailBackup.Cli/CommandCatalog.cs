@@ -27,6 +27,9 @@ internal static class CommandCatalog
         IndexCommand.Spec,
         LegalHoldCommand.Spec,
         CosCommand.Spec,
+        RepairCommand.Spec,
+        AnchorCommand.Spec,
+        PurgeCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

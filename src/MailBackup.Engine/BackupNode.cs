@@ -3,6 +3,10 @@ using MailBackup.Comparing;
 using MailBackup.Configuration;
 using MailBackup.Exporting;
 using MailBackup.Maintenance;
+using MailBackup.Maintenance.Anchoring;
+using MailBackup.Maintenance.Checking;
+using MailBackup.Maintenance.Purging;
+using MailBackup.Maintenance.Repairing;
 using MailBackup.Model;
 using MailBackup.Notifications;
 using MailBackup.Operations;
@@ -256,11 +260,11 @@ public sealed class BackupNode : IDisposable
     public void ExportTransactions(string account, ItemId id, Stream output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var history = History(account, id);
-        for (int i = 0; i < history.Count; i++)
+        var lines = BackupReader.Settled(_layout, () => History(account, id).ConvertAll(h => JournalLookup.ReadLine(_layout, h.Item.AccountId, h.Place)));
+        for (int i = 0; i < lines.Count; i++)
         {
             output.Write(i == 0 ? "[\n"u8 : ",\n"u8);
-            output.Write(JournalLookup.ReadLine(_layout, history[i].Item.AccountId, history[i].Place));
+            output.Write(lines[i]);
         }
 
         output.Write("\n]\n"u8);
@@ -309,6 +313,19 @@ public sealed class BackupNode : IDisposable
     /// <summary>Who owns the path. Read without opening the catalog.</summary>
     public BackupMap GetMap() => ForeignOwner ?? BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
 
+    /// <summary>The heads of all journals, proved line by line, to be kept elsewhere. Errors: <c>JournalDamaged</c>.</summary>
+    public BackupAnchor CreateAnchor(CancellationToken token = default) => new AnchorCheck(_layout, ServerId).Create(token);
+
+    /// <summary>What became of each journal since the anchor was made. Errors: <c>AnchorInvalid</c>.</summary>
+    public IEnumerable<AnchorResult> VerifyAnchor(BackupAnchor anchor)
+    {
+        ArgumentNullException.ThrowIfNull(anchor);
+        return new AnchorCheck(_layout, ServerId).Verify(anchor);
+    }
+
+    /// <summary>What retention is measured by.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
 
     /// <summary>
@@ -343,12 +360,19 @@ public sealed class BackupNode : IDisposable
         }
     }
 
+    /// <summary>What a purge would take away now. Changes nothing. Errors: <c>ArgumentInvalid</c>.</summary>
+    public Task<PurgePlan> PlanPurgeAsync(PurgeRequest request, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Reading.ReadAsync(reader => PurgeRun.PlanAsync(reader, request, Configuration, Clock, token));
+    }
+
     /// <summary>Puts an operation into the queue. Returns at once.</summary>
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         RefuseForeign();
-        if (request is ScanRequest or IRepeatableRestore or ImportAccountRequest)
+        if (request is ScanRequest or IRepeatableRestore or ImportAccountRequest or CheckRequest { CompareSource: true })
         {
             // Better told now than by an operation that fails when its turn comes.
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
@@ -481,7 +505,12 @@ public sealed class BackupNode : IDisposable
         var request = OperationRequestJson.Read(operation.Kind, operation.Parameters);
         if (request is CheckRequest check)
         {
-            return await new CoherencyCheck(_layout, check, sink).RunAsync(stop).ConfigureAwait(false);
+            return await new CoherencyCheck(_layout, check, OpenCurrentSource, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
+        if (request is RepairRequest repair)
+        {
+            return await new RepairRun(_layout, ServerId, repair, OpenCurrentSource, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
         if (request is BackupExportRequest export)
@@ -499,6 +528,11 @@ public sealed class BackupNode : IDisposable
         {
             RequireSearch();
             return await new SearchIndexing(_layout, index, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
+        if (request is PurgeRequest purge)
+        {
+            return await new PurgeRun(_layout, purge, Configuration, Clock, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
         var source = OpenSource();
@@ -538,6 +572,12 @@ public sealed class BackupNode : IDisposable
         {
             return await work(source).ConfigureAwait(false);
         }
+    }
+
+    private IMailSource OpenCurrentSource()
+    {
+        Configuration = ConfigurationFile.Read(_layout);
+        return OpenSource();
     }
 
     private ScanOptions Options(ScanRequest scan) =>

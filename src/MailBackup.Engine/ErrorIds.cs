@@ -23,6 +23,10 @@ public static class ErrorIds
     public const string BlobMissing = nameof(BlobMissing);
     public const string BlobDamaged = nameof(BlobDamaged);
     public const string BlobUnreadable = nameof(BlobUnreadable);
+    public const string BackupFileDamaged = nameof(BackupFileDamaged);
+    public const string SourceDiffers = nameof(SourceDiffers);
+    public const string AnchorInvalid = nameof(AnchorInvalid);
+    public const string AnchorMismatch = nameof(AnchorMismatch);
     public const string CatalogFailed = nameof(CatalogFailed);
     public const string AccountNotFound = nameof(AccountNotFound);
     public const string ItemNotFound = nameof(ItemNotFound);

@@ -27,6 +27,8 @@ internal static class ConfigCommand
         var threshold = Number(command, "--read-error-threshold", "Item errors after which a scan gives up; 0 never gives up.");
         var massPercent = Number(command, "--mass-change-percent", "A scan that deletes or rewrites more of an account than this puts it on hold; 0 never does.");
         var massMinimum = Number(command, "--mass-change-minimum", "… and at least this many items.");
+        var compaction = Number(command, "--purge-compaction-percent", "A purge writes a bundle anew when this share of it is dead. Default: 30.");
+        var grace = Number(command, "--purge-grace-hours", "Hours that a bundle stays after it is no longer needed. Default: 24.");
         var server = Text(command, "--smtp-server", "Mail relay for notifications.", "HOST");
         var port = Number(command, "--smtp-port", "Its port. Default: 25.");
         var startTls = Text(command, "--smtp-start-tls", "Encrypt by STARTTLS: yes or no.", "YES|NO");
@@ -55,6 +57,8 @@ internal static class ConfigCommand
                 ReadErrorThreshold = Numbers.Parse(arguments.GetValue(threshold), threshold.Name) ?? old.ReadErrorThreshold,
                 MassChangePercent = Numbers.Parse(arguments.GetValue(massPercent), massPercent.Name) ?? old.MassChangePercent,
                 MassChangeMinimum = Numbers.Parse(arguments.GetValue(massMinimum), massMinimum.Name) ?? old.MassChangeMinimum,
+                PurgeCompactionPercent = Numbers.Parse(arguments.GetValue(compaction), compaction.Name) ?? old.PurgeCompactionPercent,
+                PurgeGraceHours = Numbers.Parse(arguments.GetValue(grace), grace.Name) ?? old.PurgeGraceHours,
                 Notification = mail with
                 {
                     SmtpServer = Given(arguments.GetValue(server), mail.SmtpServer),

@@ -15,6 +15,8 @@ internal static class ConfigJson
         json.WriteNumber("readErrorThreshold", configuration.ReadErrorThreshold);
         json.WriteNumber("massChangePercent", configuration.MassChangePercent);
         json.WriteNumber("massChangeMinimum", configuration.MassChangeMinimum);
+        json.WriteNumber("purgeCompactionPercent", configuration.PurgeCompactionPercent);
+        json.WriteNumber("purgeGraceHours", configuration.PurgeGraceHours);
         var mail = configuration.Notification;
         json.WriteString("smtpServer", mail.SmtpServer);
         json.WriteNumber("smtpPort", mail.SmtpPort);

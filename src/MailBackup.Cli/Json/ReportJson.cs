@@ -44,6 +44,20 @@ internal static class ReportJson
             case OperationKind.CoherencyCheck:
                 json.WriteNumber("checked", report.Checked);
                 json.WriteNumber("skipped", report.Skipped);
+                json.WriteNumber("quarantined", report.Quarantined);
+                break;
+            case OperationKind.Repair:
+                json.WriteNumber("checked", report.Checked);
+                json.WriteNumber("repaired", report.Repaired);
+                json.WriteNumber("fetched", report.Fetched);
+                json.WriteNumber("lost", report.Lost);
+                json.WriteNumber("quarantined", report.Quarantined);
+                break;
+            case OperationKind.Purge:
+                json.WriteNumber("purged", report.Deleted);
+                json.WriteNumber("states", report.Updated);
+                json.WriteNumber("held", report.Skipped);
+                json.WriteNumber("bytesFreed", report.BytesFreed);
                 break;
             case OperationKind.SearchIndex:
                 json.WriteNumber("indexed", report.Added);

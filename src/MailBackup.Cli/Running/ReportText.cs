@@ -20,6 +20,8 @@ internal static class ReportText
             OperationKind.AccountExport or OperationKind.AccountImport =>
                 [$"{Short(kind, report)}; {Quantity.Size(report.BytesRead)} in {Quantity.Time(report.Seconds)}."],
             OperationKind.SearchIndex => Index(report),
+            OperationKind.Repair => Repair(report),
+            OperationKind.Purge => Purge(report),
             _ => Scan(report),
         })
         {
@@ -44,6 +46,8 @@ internal static class ReportText
             OperationKind.AccountImport => $"{Quantity.Count(report.Restored)} added, {Quantity.Count(report.Updated)} changed, "
                 + $"{Quantity.Count(report.Deleted)} removed, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.SearchIndex => $"{Quantity.Count(report.Added)} indexed",
+            OperationKind.Repair => $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched, {Quantity.Count(report.Lost)} lost",
+            OperationKind.Purge => $"{Quantity.Count(report.Deleted)} purged, {Quantity.Size(report.BytesFreed)} freed",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);
@@ -126,13 +130,27 @@ internal static class ReportText
         }
     }
 
+    private static IEnumerable<string> Purge(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Deleted, "item", "items")} and {Quantity.Count(report.Updated, "past state", "past states")} purged, "
+            + $"{Quantity.Size(report.BytesFreed)} freed in {Quantity.Time(report.Seconds)}.";
+    }
+
     private static IEnumerable<string> Check(OperationReport report)
     {
         string what = $"Checked {Quantity.Count(report.Checked)} transactions and blobs in {Quantity.Time(report.Seconds)}";
         yield return report.Errors == 0
             ? what + ": everything is in order."
-            : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup scan --deep` stores missing and damaged content again "
-                + "where the server still has it.";
+            : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup repair` mends what can be mended.";
+    }
+
+    private static IEnumerable<string> Repair(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched again, {Quantity.Count(report.Lost)} lost in {Quantity.Time(report.Seconds)}.";
+        if (report.Lost > 0)
+        {
+            yield return "What is lost is told above; another copy of the backup may have it (`mailbackup repair --from FOLDER`).";
+        }
     }
 
     private static IEnumerable<string> Index(OperationReport report)

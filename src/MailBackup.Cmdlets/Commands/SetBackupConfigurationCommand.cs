@@ -28,6 +28,7 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     /// <summary>Index the words of items after every scan; $false removes the index.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public bool SearchIndex { get; set; }
+
     /// <summary>A scan that deletes or rewrites more of an account than this share puts it on hold; 0 never does.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, 100)]
@@ -37,6 +38,16 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, int.MaxValue)]
     public int MassChangeMinimum { get; set; }
+
+    /// <summary>A purge writes a bundle anew when at least this share of it, in percent, is no longer needed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 100)]
+    public int PurgeCompactionPercent { get; set; }
+
+    /// <summary>Hours that a bundle stays after it is no longer needed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 24 * 365)]
+    public int PurgeGraceHours { get; set; }
 
     /// <summary>Host of the mail relay; empty sends no mail.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -87,6 +98,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             SearchIndex = Choose(nameof(SearchIndex), SearchIndex, old.SearchIndex),
             MassChangePercent = Choose(nameof(MassChangePercent), MassChangePercent, old.MassChangePercent),
             MassChangeMinimum = Choose(nameof(MassChangeMinimum), MassChangeMinimum, old.MassChangeMinimum),
+            PurgeCompactionPercent = Choose(nameof(PurgeCompactionPercent), PurgeCompactionPercent, old.PurgeCompactionPercent),
+            PurgeGraceHours = Choose(nameof(PurgeGraceHours), PurgeGraceHours, old.PurgeGraceHours),
             Notification = new NotificationConfiguration
             {
                 SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
@@ -119,6 +132,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(SearchIndex), old.SearchIndex, now.SearchIndex),
         Change(nameof(MassChangePercent), old.MassChangePercent, now.MassChangePercent),
         Change(nameof(MassChangeMinimum), old.MassChangeMinimum, now.MassChangeMinimum),
+        Change(nameof(PurgeCompactionPercent), old.PurgeCompactionPercent, now.PurgeCompactionPercent),
+        Change(nameof(PurgeGraceHours), old.PurgeGraceHours, now.PurgeGraceHours),
         Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
         Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
         Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),

@@ -26,6 +26,9 @@ internal static partial class CmdletWords
         ["cos"] = "Get-CosBackup",
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
+        ["repair"] = "Repair-Backup",
+        ["anchor"] = "Export-BackupAnchor",
+        ["purge"] = "Invoke-BackupPurge",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };

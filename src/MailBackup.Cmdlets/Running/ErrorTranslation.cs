@@ -53,7 +53,8 @@ internal static class ErrorTranslation
         or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists or ErrorIds.OperationNotFound
         or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound or ErrorIds.ArchiveExists
         or ErrorIds.ArchiveNotFound or ErrorIds.ArchiveInvalid or ErrorIds.ArchiveItemInvalid or ErrorIds.ItemNotInBackup or ErrorIds.MassChange
-        or ErrorIds.CosNotFound or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid;
+        or ErrorIds.CosNotFound or ErrorIds.AnchorInvalid or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound
+        or CmdletErrorIds.MapInvalid;
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
@@ -69,7 +70,8 @@ internal static class ErrorTranslation
         ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
         ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
             or ErrorIds.LegalHoldDamaged or ErrorIds.SearchIndexDamaged or ErrorIds.LdifInvalid or ErrorIds.ArchiveInvalid
-            or ErrorIds.ArchiveItemInvalid or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
+            or ErrorIds.ArchiveItemInvalid or ErrorIds.BackupFileDamaged or ErrorIds.AnchorInvalid or ErrorIds.AnchorMismatch
+            or ErrorIds.SourceDiffers or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
         ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed or ErrorIds.BlobUnreadable => ErrorCategory.ReadError,
         ErrorIds.ItemRestoreFailed or ErrorIds.ArchiveNotWritable or ErrorIds.DirectoryNotWritable or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
@@ -83,7 +85,9 @@ internal static class ErrorTranslation
     private static string AdviceFor(string errorId) => errorId switch
     {
         ErrorIds.ItemReadFailed or ErrorIds.SourceUnreadable => "It is tried again with the next scan; see that the user who scans may read it.",
-        ErrorIds.BlobMissing or ErrorIds.BlobDamaged => "Run Start-SmartScan -Deep: it stores missing and damaged content again where the server still has it.",
+        ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.BackupFileDamaged =>
+            "Run Repair-Backup: it fetches again what the server, or another copy of the backup, still has.",
+        ErrorIds.SourceDiffers => "Start-SmartScan brings the backup up to what the server has.",
         ErrorIds.ItemRestoreFailed => "See that the user who restores may write there, and restore the item again.",
         ErrorIds.OperationInterrupted or ErrorIds.OperationStopped => "Start it again; what it had done is kept.",
         ErrorIds.MassChange => "Look at the account (ransomware, a disk that is not mounted, a sync gone wrong); Restore-Item brings back what it had, Disable-BackupLegalHold lets it go.",

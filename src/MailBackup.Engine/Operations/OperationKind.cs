@@ -14,4 +14,6 @@ public enum OperationKind
     AccountExport,
     AccountImport,
     SearchIndex,
+    Repair,
+    Purge,
 }

@@ -31,6 +31,8 @@ internal static class OperationNames
         nameof(OperationKind.AccountExport),
         nameof(OperationKind.AccountImport),
         nameof(OperationKind.SearchIndex),
+        nameof(OperationKind.Repair),
+        nameof(OperationKind.Purge),
     ];
 
     /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>

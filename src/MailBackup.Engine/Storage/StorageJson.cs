@@ -131,6 +131,8 @@ internal static class StorageJson
             SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
             MassChangePercent = (int)(Number(root, "massChangePercent") ?? defaults.MassChangePercent),
             MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
+            PurgeCompactionPercent = (int)(Number(root, "purgeCompactionPercent") ?? defaults.PurgeCompactionPercent),
+            PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -149,9 +151,22 @@ internal static class StorageJson
         json.WriteBoolean("searchIndex"u8, configuration.SearchIndex);
         json.WriteNumber("massChangePercent"u8, configuration.MassChangePercent);
         json.WriteNumber("massChangeMinimum"u8, configuration.MassChangeMinimum);
+        json.WriteNumber("purgeCompactionPercent"u8, configuration.PurgeCompactionPercent);
+        json.WriteNumber("purgeGraceHours"u8, configuration.PurgeGraceHours);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);
+        }
+    });
+
+    public static Dictionary<int, DateTimeOffset> ReadObsoleteBundles(byte[] json) => Parse(json, root => root.EnumerateObject().ToDictionary(
+        p => int.Parse(p.Name, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture), p => p.Value.GetDateTimeOffset()));
+
+    public static byte[] Write(IReadOnlyDictionary<int, DateTimeOffset> obsoleteBundles) => Build(json =>
+    {
+        foreach (var (bundle, since) in obsoleteBundles.OrderBy(b => b.Key))
+        {
+            json.WriteString(bundle.ToString("x8", System.Globalization.CultureInfo.InvariantCulture), since.UtcDateTime);
         }
     });
 
@@ -192,7 +207,7 @@ internal static class StorageJson
             using var document = JsonDocument.Parse(json);
             return read(document.RootElement);
         }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw new JsonException(e.Message, e);
         }

@@ -43,5 +43,19 @@ public sealed class WriterLock : IDisposable
         return new WriterLock(file);
     }
 
+    /// <summary>Whether somebody writes at this moment; false where that cannot be told.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var ours = TryAcquire(path);
+            return ours is null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 }

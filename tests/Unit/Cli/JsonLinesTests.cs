@@ -74,7 +74,8 @@ public class JsonLinesTests
     [InlineData(OperationKind.SmartScan, "added updated deleted unchanged")]
     [InlineData(OperationKind.AccountScan, "added updated deleted unchanged")]
     [InlineData(OperationKind.Restore, "restored skipped unrestored")]
-    [InlineData(OperationKind.CoherencyCheck, "checked skipped")]
+    [InlineData(OperationKind.CoherencyCheck, "checked skipped quarantined")]
+    [InlineData(OperationKind.Repair, "checked repaired fetched lost quarantined")]
     public void Report(OperationKind kind, string counts)
     {
         var report = new OperationReport { Seconds = 1.23456, Troubles = [new("ItemReadFailed", "a@b.c", 3, "cur/1", "denied")] };
