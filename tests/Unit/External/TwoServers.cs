@@ -61,7 +61,7 @@ internal sealed class TwoServers : IDisposable
             StringComparer.Ordinal);
 
     public static void AssertSame(IDictionary<string, (string Content, DateTime Modified)> expected, IDictionary<string, (string Content, DateTime Modified)> actual) =>
-        Assert.Equal(expected.Except(actual).Select(e => $"{e}"), actual.Except(expected).Select(e => $"{e}"));
+        Assert.Equal("", string.Join("\n", expected.Except(actual).Select(e => $"- {e.Key} {e.Value.Modified:o} {e.Value.Content[..200]}").Concat(actual.Except(expected).Select(e => $"+ {e.Key} {e.Value.Modified:o} {e.Value.Content[..200]}"))));
 
     public static IReadOnlyList<ProvisioningEntry> DirectoryOf(NodeFixture f) => new LdifProvisioning(f.Ldif!).Read(null)!.Entries;
 
