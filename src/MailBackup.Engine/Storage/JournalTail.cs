@@ -6,9 +6,9 @@ namespace MailBackup.Storage;
 /// <summary>Takes the torn end off a journal after a crash, keeping what it takes off where a person can look at it.</summary>
 internal static class JournalTail
 {
-    public static void Cut(string path, JournalPosition position, string cutFolder)
+    public static void Cut(IStoreFiles files, string path, JournalPosition position, string cutFolder)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        using var handle = files.Open(path, FileMode.Open);
         long length = RandomAccess.GetLength(handle);
         if (length <= position.Offset)
         {
@@ -26,17 +26,17 @@ internal static class JournalTail
             saved.Write(tail, 0, n);
         }
 
-        RandomAccess.SetLength(handle, position.Offset);
-        RandomAccess.FlushToDisk(handle);
+        files.SetLength(handle, position.Offset);
+        files.Sync(handle);
     }
 
-    public static void TryTruncate(SafeFileHandle handle, long length)
+    public static void TryTruncate(IStoreFiles files, SafeFileHandle handle, long length)
     {
         try
         {
             if (RandomAccess.GetLength(handle) > length)
             {
-                RandomAccess.SetLength(handle, length);
+                files.SetLength(handle, length);
             }
         }
         catch (IOException)

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Storage;
 
 /// <summary>
 /// Appends lines to a journal. Lines are gathered in memory and reach the file with <see cref="WriteOut"/>; the caller makes a whole batch of
-/// journals durable at once. Not thread-safe: one writer a backup path.
+/// journals durable at once, or one with <see cref="Save"/>. Not thread-safe: one writer a backup path.
 /// </summary>
 public sealed class JournalWriter
 {
@@ -19,13 +20,16 @@ public sealed class JournalWriter
     private int _segment;
     private long _offset;
     private long _nextTransaction;
-    private bool _created;
+    private List<SafeFileHandle> _written = [];
+    private string? _begun;
+    private (int Segment, long Offset) _durable;
 
     private JournalWriter(JournalFile file, JournalPosition position)
     {
         _file = file;
         _segment = position.Segment;
         _offset = position.Offset;
+        _durable = (position.Segment, position.Offset);
         _nextTransaction = position.NextTransaction;
         _previous = LineChecksum.Bytes(position.Segment == 0 ? file.Name : position.Check);
     }
@@ -60,7 +64,7 @@ public sealed class JournalWriter
 
         if (reader.State == JournalReaderState.Torn)
         {
-            JournalTail.Cut(file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment), reader.Position, cutFolder);
+            JournalTail.Cut(file.Files, file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment), reader.Position, cutFolder);
         }
 
         return new JournalWriter(file, reader.Position);
@@ -71,9 +75,13 @@ public sealed class JournalWriter
     public JournalPlace Append(ReadOnlySpan<byte> payload)
     {
         long end = _offset + _pending.WrittenCount;
-        if (_segment == 0 || (_file.Segmented && end >= SealBytes))
+        if (_segment == 0 || (_file.Segmented && end >= _file.Seal))
         {
-            WriteOut()?.Dispose();
+            if (WritePending() is { } full)
+            {
+                _written.Add(full);
+            }
+
             BeginSegment(_segment + 1);
         }
         else if (end == 0)
@@ -88,9 +96,53 @@ public sealed class JournalWriter
         return place;
     }
 
-    /// <summary>Writes the gathered lines to the file; they are durable after the caller's sync.</summary>
-    /// <returns>The open file when the caller wants to sync it by itself.</returns>
-    public Microsoft.Win32.SafeHandles.SafeFileHandle? WriteOut()
+    /// <summary>Writes the gathered lines to their files; they are durable after the batch's sync.</summary>
+    internal void WriteOut(SyncBatch batch)
+    {
+        batch.Add(this, []);
+        if (WritePending() is { } file)
+        {
+            _written.Add(file);
+        }
+
+        batch.Add(this, _written);
+        _written = [];
+        if (_begun is { } segment)
+        {
+            batch.AddName(segment);
+            _begun = null;
+        }
+    }
+
+    /// <summary>Writes the gathered lines to their files and makes them durable.</summary>
+    public void Save()
+    {
+        using var batch = new SyncBatch(_file.Files, _file.Root.Length > 0 ? _file.Root : Path.GetDirectoryName(_file.Segment(1))!);
+        WriteOut(batch);
+        batch.SyncAndClose();
+    }
+
+    /// <summary>What was written out is durable.</summary>
+    internal void Keep() => _durable = (_segment, _offset);
+
+    /// <summary>Takes what was written out and did not become durable off the files again, as far as the disk lets it.</summary>
+    internal void TakeBack()
+    {
+        for (int segment = _segment; segment >= Math.Max(_durable.Segment, 1); segment--)
+        {
+            try
+            {
+                using var handle = _file.Files.Open(_file.Segment(segment), FileMode.Open);
+                JournalTail.TryTruncate(_file.Files, handle, segment == _durable.Segment ? _durable.Offset : 0);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It was never made, or the disk is gone.
+            }
+        }
+    }
+
+    private SafeFileHandle? WritePending()
     {
         if (_pending.WrittenCount == 0)
         {
@@ -98,21 +150,23 @@ public sealed class JournalWriter
         }
 
         string path = _file.Segment(_segment);
-        if (!_created)
+        if (_offset == 0)
         {
-            PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
-            _created = true;
+            _file.Files.CreateFolder(Path.GetDirectoryName(path)!);
+
+            // Also where the file was there, empty: a process that was killed may have made it, and never its name durable.
+            _begun = path;
         }
 
-        var handle = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var handle = _file.Files.Open(path, FileMode.OpenOrCreate);
         try
         {
-            RandomAccess.Write(handle, _pending.WrittenSpan, _offset);
+            _file.Files.Write(handle, _pending.WrittenSpan, _offset);
         }
         catch
         {
             // A full disk: take back the part that reached the file, so that the journal ends where the last batch ended.
-            JournalTail.TryTruncate(handle, _offset);
+            JournalTail.TryTruncate(_file.Files, handle, _offset);
             handle.Dispose();
             throw;
         }
@@ -126,7 +180,6 @@ public sealed class JournalWriter
     {
         _segment = segment;
         _offset = 0;
-        _created = false;
         AppendLine(SegmentHeader.Write(_file.Name, _segment, _nextTransaction, _segment == 1 ? "" : Encoding.ASCII.GetString(_previous)));
     }
 

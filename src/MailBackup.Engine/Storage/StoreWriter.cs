@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using MailBackup.Model;
 using MailBackup.Storage.Sqlite;
-using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Storage;
 
@@ -108,27 +107,19 @@ internal sealed class StoreWriter : IDisposable
             return;
         }
 
-        var files = new List<SafeFileHandle>();
+        using var batch = new SyncBatch(Layout.Files, Layout.Root);
         try
         {
             foreach (var account in _dirty)
             {
                 JournalBytes += account.Writer.PendingBytes;
-                if (account.Writer.WriteOut() is { } file)
-                {
-                    files.Add(file);
-                }
+                account.Writer.WriteOut(batch);
             }
 
-            FileSystemSync.SyncAndClose(files);
+            batch.SyncAndClose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            foreach (var file in files)
-            {
-                file.Dispose();
-            }
-
             throw StorageFault.Translate(e, Layout.Root);
         }
 

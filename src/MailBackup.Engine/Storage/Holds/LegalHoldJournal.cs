@@ -86,11 +86,7 @@ internal sealed class LegalHoldJournal : IDisposable
     {
         try
         {
-            using var file = _writer?.WriteOut();
-            if (file is not null)
-            {
-                RandomAccess.FlushToDisk(file);
-            }
+            _writer?.Save();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
