@@ -86,7 +86,7 @@ internal static class BackupPathSetup
         try
         {
             PrivateFiles.CreateDirectory(layout.State);
-            using var writer = WriterLock.TryAcquire(layout.WriterLock) ?? throw new MailBackupException(
+            using var writer = WriterLock.TryAcquire(layout.WriterLock, layout.Files) ?? throw new MailBackupException(
                 ErrorIds.BackupPathBusy,
                 $"An operation of server {others[0]}{HostOf(layout, others[0])} is writing to {layout.Root}.",
                 "A server that is at work keeps its backup path. Nothing was changed.",

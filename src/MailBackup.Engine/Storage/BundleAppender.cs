@@ -79,50 +79,49 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
     public BundleBatch Sync()
     {
         BundleBatch batch;
-        List<(int Bundle, SafeFileHandle File)> files;
+        (int Bundle, SafeFileHandle File)[] full;
+        SafeFileHandle? current;
         lock (_gate)
         {
             batch = new BundleBatch(_new, _bundle, _length);
             _new = [];
-            files = [.. _unsynced, .. _dirty && _current is { } current ? [(_bundle, current)] : Array.Empty<(int Bundle, SafeFileHandle File)>()];
+            full = [.. _unsynced];
+            _unsynced.Clear();
+            current = _dirty ? _current : null;
             _dirty = false;
         }
 
         try
         {
-            foreach (var (_, file) in files)
+            foreach (var (_, file) in full)
             {
                 layout.Files.Sync(file);
             }
 
-            // A bundle that was begun has a new name, maybe in a new folder.
-            if (files.Count > 0 && (files[^1].Bundle != _durable.Bundle || _durable.Length == 0))
+            if (current is not null)
             {
-                foreach (string folder in files.Select(f => Path.GetDirectoryName(layout.Bundle(f.Bundle))!).Distinct())
-                {
-                    layout.Files.SyncFolder(folder);
-                }
-
-                layout.Files.SyncFolder(layout.Items);
-                layout.Files.SyncFolder(layout.Root);
+                layout.Files.Sync(current);
             }
+
+            SyncNames(full.Select(f => f.Bundle).Concat(current is null ? [] : [batch.Bundle]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            lock (_gate)
+            {
+                _unsynced.InsertRange(0, full);
+            }
+
             TakeBack();
             throw StorageFault.Translate(e, layout.Root);
         }
 
-        lock (_gate)
+        foreach (var (_, file) in full)
         {
-            foreach (var sealedBundle in files.Where(f => f.File != _current && _unsynced.Remove(f)))
-            {
-                sealedBundle.File.Dispose();
-            }
-
-            _durable = (batch.Bundle, batch.Length);
+            file.Dispose();
         }
 
+        _durable = (batch.Bundle, batch.Length);
         return batch;
     }
 
@@ -150,6 +149,18 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
             {
                 JournalTail.TryTruncate(layout.Files, file, bundle == _durable.Bundle ? _durable.Length : 0);
             }
+        }
+    }
+
+    /// <summary>A bundle that was begun since has a new name, maybe in a new folder.</summary>
+    private void SyncNames(IEnumerable<int> bundles)
+    {
+        var begun = bundles.Where(b => b != _durable.Bundle || _durable.Length == 0).Select(b => Path.GetDirectoryName(layout.Bundle(b))!).Distinct().ToList();
+        if (begun.Count > 0)
+        {
+            begun.ForEach(layout.Files.SyncFolder);
+            layout.Files.SyncFolder(layout.Items);
+            layout.Files.SyncFolder(layout.Root);
         }
     }
 

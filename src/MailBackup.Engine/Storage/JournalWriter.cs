@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Storage;
 
@@ -20,8 +19,7 @@ public sealed class JournalWriter
     private int _segment;
     private long _offset;
     private long _nextTransaction;
-    private List<SafeFileHandle> _written = [];
-    private string? _begun;
+    private readonly List<(int Segment, long Offset, byte[] Lines)> _full = [];
     private (int Segment, long Offset) _durable;
 
     private JournalWriter(JournalFile file, JournalPosition position)
@@ -40,9 +38,9 @@ public sealed class JournalWriter
 
     public long NextTransaction => _nextTransaction;
 
-    public bool HasPending => _pending.WrittenCount > 0;
+    public bool HasPending => PendingBytes > 0;
 
-    public int PendingBytes => _pending.WrittenCount;
+    public int PendingBytes => _pending.WrittenCount + _full.Sum(f => f.Lines.Length);
 
     /// <summary>
     /// Opens the journal behind its last intact line. What a crash left torn behind it is set aside in <paramref name="cutFolder"/> and cut off:
@@ -77,9 +75,10 @@ public sealed class JournalWriter
         long end = _offset + _pending.WrittenCount;
         if (_segment == 0 || (_file.Segmented && end >= _file.Seal))
         {
-            if (WritePending() is { } full)
+            if (_pending.WrittenCount > 0)
             {
-                _written.Add(full);
+                _full.Add((_segment, _offset, _pending.WrittenSpan.ToArray()));
+                _pending.ResetWrittenCount();
             }
 
             BeginSegment(_segment + 1);
@@ -96,28 +95,31 @@ public sealed class JournalWriter
         return place;
     }
 
-    /// <summary>Writes the gathered lines to their files; they are durable after the batch's sync.</summary>
+    /// <summary>Writes the gathered lines to their files; they are durable after the batch's sync. What they name is durable already.</summary>
     internal void WriteOut(SyncBatch batch)
     {
-        batch.Add(this, []);
-        if (WritePending() is { } file)
+        batch.Add(this);
+        foreach (var (segment, offset, lines) in _full)
         {
-            _written.Add(file);
+            // A segment is durable before there is a next one: lines with a gap before them would be damage.
+            using var first = NewBatch();
+            Write(first, segment, offset, lines);
+            first.SyncAndClose();
         }
 
-        batch.Add(this, _written);
-        _written = [];
-        if (_begun is { } segment)
+        _full.Clear();
+        if (_pending.WrittenCount > 0)
         {
-            batch.AddName(segment);
-            _begun = null;
+            Write(batch, _segment, _offset, _pending.WrittenSpan);
+            _offset += _pending.WrittenCount;
+            _pending.ResetWrittenCount();
         }
     }
 
     /// <summary>Writes the gathered lines to their files and makes them durable.</summary>
     public void Save()
     {
-        using var batch = new SyncBatch(_file.Files, _file.Root.Length > 0 ? _file.Root : Path.GetDirectoryName(_file.Segment(1))!);
+        using var batch = NewBatch();
         WriteOut(batch);
         batch.SyncAndClose();
     }
@@ -142,38 +144,22 @@ public sealed class JournalWriter
         }
     }
 
-    private SafeFileHandle? WritePending()
-    {
-        if (_pending.WrittenCount == 0)
-        {
-            return null;
-        }
+    private SyncBatch NewBatch() => new(_file.Files, _file.Root.Length > 0 ? _file.Root : Path.GetDirectoryName(_file.Segment(1))!);
 
-        string path = _file.Segment(_segment);
-        if (_offset == 0)
+    private void Write(SyncBatch batch, int segment, long offset, ReadOnlySpan<byte> lines)
+    {
+        string path = _file.Segment(segment);
+        if (offset == 0)
         {
             _file.Files.CreateFolder(Path.GetDirectoryName(path)!);
 
             // Also where the file was there, empty: a process that was killed may have made it, and never its name durable.
-            _begun = path;
+            batch.AddName(path);
         }
 
-        var handle = _file.Files.Open(path, FileMode.OpenOrCreate);
-        try
-        {
-            _file.Files.Write(handle, _pending.WrittenSpan, _offset);
-        }
-        catch
-        {
-            // A full disk: take back the part that reached the file, so that the journal ends where the last batch ended.
-            JournalTail.TryTruncate(_file.Files, handle, _offset);
-            handle.Dispose();
-            throw;
-        }
-
-        _offset += _pending.WrittenCount;
-        _pending.ResetWrittenCount();
-        return handle;
+        var file = _file.Files.Open(path, FileMode.OpenOrCreate);
+        batch.Add(file);
+        _file.Files.Write(file, lines, offset);
     }
 
     private void BeginSegment(int segment)

@@ -18,12 +18,11 @@ internal sealed class SyncBatch(IStoreFiles files, string root) : IDisposable
 
     public int Count => _files.Count;
 
-    /// <summary>Takes over the open files of a journal.</summary>
-    public void Add(JournalWriter journal, IEnumerable<SafeFileHandle> written)
-    {
-        _journals.Add(journal);
-        _files.AddRange(written);
-    }
+    /// <summary>Takes over an open file.</summary>
+    public void Add(SafeFileHandle file) => _files.Add(file);
+
+    /// <summary>A journal that writes out its lines: they stay when all is durable.</summary>
+    public void Add(JournalWriter journal) => _journals.Add(journal);
 
     /// <summary>The file's name may be new, or the folders that it lies in.</summary>
     public void AddName(string path)

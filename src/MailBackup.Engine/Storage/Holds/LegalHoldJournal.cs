@@ -110,7 +110,7 @@ internal sealed class LegalHoldJournal : IDisposable
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (WriterLock.TryAcquire(layout.LegalHoldLock) is { } held)
+            if (WriterLock.TryAcquire(layout.LegalHoldLock, layout.Files) is { } held)
             {
                 return held;
             }
