@@ -30,6 +30,19 @@ internal static class JournalTail
         files.Sync(handle);
     }
 
+    /// <summary>
+    /// Whether a torn end is an unfinished write by its looks, where nothing else tells: without its line feed, or with the zeros of a block that the disk never
+    /// got. A whole last line that does not fit was altered.
+    /// </summary>
+    public static bool IsTraceOfCrash(string path, long offset)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var tail = new byte[(int)Math.Clamp(RandomAccess.GetLength(handle) - offset, 0, 64 << 20)];
+        int n = RandomAccess.Read(handle, tail, offset);
+        return n > 0 && (tail[n - 1] != (byte)'\n' || tail.AsSpan(0, n).Contains((byte)0));
+    }
+
+    /// <summary>Durable too, if it can be: a power failure must not bring back what has been taken off.</summary>
     public static void TryTruncate(IStoreFiles files, SafeFileHandle handle, long length)
     {
         try
@@ -37,6 +50,7 @@ internal static class JournalTail
             if (RandomAccess.GetLength(handle) > length)
             {
                 files.SetLength(handle, length);
+                files.Sync(handle);
             }
         }
         catch (IOException)

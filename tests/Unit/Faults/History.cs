@@ -19,6 +19,8 @@ namespace MailBackup.Tests.Faults;
 /// </summary>
 internal sealed class History : IDisposable
 {
+    public const int Scan = 0, Purge = 10, Restore = 14, Hold = 16, Repair = 18, Quarantine = 19;
+
     private readonly Random _random;
     private readonly MemorySource _source = new();
     private readonly Changes _changes;
@@ -68,6 +70,12 @@ internal sealed class History : IDisposable
             await StepAsync(0, Fault.None, 0);
         }
 
+        if (kind == Quarantine)
+        {
+            // What nothing names.
+            await StepAsync(Purge, Fault.None, 0);
+        }
+
         _changes.Make(4);
         await StepAsync(kind, fault, at);
         bool struck = Struck > 0;
@@ -105,6 +113,7 @@ internal sealed class History : IDisposable
         if (!files.Struck)
         {
             _log.Add(note);
+            Dump();
             Assert.True(completed, "Not completed without a fault.");
             files.Set(Fault.None, 0);
             _store.RememberCatalog();
@@ -113,7 +122,17 @@ internal sealed class History : IDisposable
 
         Struck++;
         _log.Add($"{note}, {_store.Restart()}");
+        Dump();
         await VerifyAsync();
+    }
+
+    private void Dump()
+    {
+        foreach (string f in Directory.GetFiles(_store.Layout.Accounts, "account_*", SearchOption.AllDirectories).Order())
+        {
+            string t = File.ReadAllText(f);
+            _log.Add($"   {f[^60..]} {t.Length} {(t.Contains("start") ? t[(t.IndexOf("start") + 20)..][..15] : "")}");
+        }
     }
 
     private async Task EndAsync()
@@ -142,7 +161,7 @@ internal sealed class History : IDisposable
             {
                 _mayBeDeleted.ExceptWith(present);
                 var at = TransactionLine.Truncate(DateTimeOffset.UtcNow);
-                _saved.Add(new SavedState(at, [.. Lines()]));
+                _saved.Add(new SavedState(at, _source.Accounts.Keys.ToHashSet(), [.. Lines()]));
                 while (TransactionLine.Truncate(DateTimeOffset.UtcNow) == at)
                 {
                     // What comes next comes later.

@@ -3,8 +3,9 @@ using MailBackup.Model;
 namespace MailBackup.Tests.Faults;
 
 /// <summary>What the source had when a scan of it was reported as completed: it must be there for ever, but for what a purge may have taken since.</summary>
-/// <param name="Items">See <see cref="LineOf"/>, sorted.</param>
-internal sealed record SavedState(DateTimeOffset At, List<string> Items)
+/// <param name="Items">See <see cref="LineOf"/>, in no order.</param>
+/// <param name="Accounts">Those that the source had. Of a deleted account the items stay as they were.</param>
+internal sealed record SavedState(DateTimeOffset At, IReadOnlySet<string> Accounts, List<string> Items)
 {
     /// <summary>Account and subject of what was deleted when a purge ran.</summary>
     public HashSet<(string Account, string Subject)> MayMiss { get; } = [];
@@ -17,7 +18,7 @@ internal sealed record SavedState(DateTimeOffset At, List<string> Items)
     /// <summary>What of it is missing without reason, and what is there though it was not then.</summary>
     public (List<string> Missing, List<string> Extra) Compare(List<string> listed)
     {
-        var left = listed.GroupBy(l => l).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        var left = listed.Where(l => Accounts.Contains(l.Split('\t')[0])).GroupBy(l => l).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         var missing = new List<string>();
         foreach (string item in Items)
         {
