@@ -14,6 +14,9 @@ public class FaultHistoryTests(ITestOutputHelper output)
 {
     private const int Rounds = 2000;
 
+    /// <summary>Milliseconds do; what takes so long waits for something that never comes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     [Fact]
     public async Task Whatever_fails_at_any_moment_nothing_that_was_saved_is_lost()
     {
@@ -25,7 +28,7 @@ public class FaultHistoryTests(ITestOutputHelper output)
             using var history = new History(seed);
             try
             {
-                await history.LiveAsync();
+                await history.LiveAsync().WaitAsync(Patience);
             }
             catch (Exception e)
             {
@@ -73,7 +76,7 @@ public class FaultHistoryTests(ITestOutputHelper output)
         using var history = new History(seed);
         try
         {
-            return await history.OnceAsync(kind, fault, at);
+            return await history.OnceAsync(kind, fault, at).WaitAsync(Patience);
         }
         catch (Exception e)
         {

@@ -19,7 +19,8 @@ namespace MailBackup.Tests.Faults;
 /// </summary>
 internal sealed class History : IDisposable
 {
-    public const int Scan = 0, Purge = 10, Restore = 14, Hold = 16, Repair = 18, Quarantine = 19;
+    /// <summary>Kinds of operations; as many numbers as each has, so often it is drawn.</summary>
+    public const int Scan = 0, DeepScan = 9, Purge = 10, Restore = 14, Hold = 16, Repair = 18, Quarantine = 19;
 
     private readonly Random _random;
     private readonly MemorySource _source = new();
@@ -54,7 +55,7 @@ internal sealed class History : IDisposable
         {
             _changes.Make(_random.Next(1, 7));
             var fault = _random.Next(3) == 0 ? Fault.None : (Fault)_random.Next(1, 5);
-            await StepAsync(_random.Next(20), fault, _random.Next(1, _random.Next(2) == 0 ? 12 : 50));
+            await StepAsync(_random.Next(Quarantine + 1), fault, _random.Next(1, _random.Next(2) == 0 ? 12 : 50));
         }
 
         await EndAsync();
@@ -67,7 +68,7 @@ internal sealed class History : IDisposable
         for (int i = 0; i < 3; i++)
         {
             _changes.Make(8);
-            await StepAsync(0, Fault.None, 0);
+            await StepAsync(Scan, Fault.None, 0);
         }
 
         if (kind == Quarantine)
@@ -89,12 +90,12 @@ internal sealed class History : IDisposable
     {
         string name = kind switch
         {
-            < 9 => "scan",
-            9 => "deep scan",
-            < 14 => "purge",
-            14 or 15 => "restore",
-            16 or 17 => "hold",
-            18 => "repair",
+            < DeepScan => "scan",
+            DeepScan => "deep scan",
+            < Restore => "purge",
+            < Hold => "restore",
+            < Repair => "hold",
+            Repair => "repair",
             _ => "quarantine",
         };
         _store.Files.Set(fault, at);
@@ -113,7 +114,6 @@ internal sealed class History : IDisposable
         if (!files.Struck)
         {
             _log.Add(note);
-            Dump();
             Assert.True(completed, "Not completed without a fault.");
             files.Set(Fault.None, 0);
             _store.RememberCatalog();
@@ -122,17 +122,7 @@ internal sealed class History : IDisposable
 
         Struck++;
         _log.Add($"{note}, {_store.Restart()}");
-        Dump();
         await VerifyAsync();
-    }
-
-    private void Dump()
-    {
-        foreach (string f in Directory.GetFiles(_store.Layout.Accounts, "account_*", SearchOption.AllDirectories).Order())
-        {
-            string t = File.ReadAllText(f);
-            _log.Add($"   {f[^60..]} {t.Length} {(t.Contains("start") ? t[(t.IndexOf("start") + 20)..][..15] : "")}");
-        }
     }
 
     private async Task EndAsync()
@@ -197,13 +187,23 @@ internal sealed class History : IDisposable
         }
 
         string account = _source.Accounts.Keys.ElementAt(_random.Next(_source.Accounts.Count));
-        bool known = false;
+        bool undelete = _random.Next(2) == 0;
         bool completed = await _store.RunAsync(async sink =>
         {
-            known = AccountRegistry.Load(_store.Layout).FindLiving(account) is not null;
-            if (known)
+            var deleted = new List<long>();
+            using (var reader = OwnStore.Open(_store.Layout, sink))
             {
-                await new RestoreRun(_store.Layout, _source, _source, new RestoreRequest { Account = account }, sink).RunAsync(default);
+                if (reader.Registry.FindLiving(account) is not null)
+                {
+                    deleted.AddRange(reader.Items.List(new ItemQuery { Accounts = [account], Selection = ItemSelection.Deleted, Type = ItemType.Message }).Select(i => i.Id.Value));
+                }
+            }
+
+            if (deleted.Count > 0)
+            {
+                _ = undelete
+                    ? await new UndeleteRun(_store.Layout, _source, _source, new UndeleteRequest { Accounts = [account], After = DateTimeOffset.UnixEpoch }, sink).RunAsync(default)
+                    : await new RestoreRun(_store.Layout, _source, _source, new RestoreRequest { Account = account, Items = deleted }, sink).RunAsync(default);
             }
         });
 
