@@ -127,13 +127,15 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
 
     public void Dispose()
     {
-        TakeBack();
-        foreach (var (_, file) in _unsynced)
+        try
         {
-            file.Dispose();
+            TakeBack();
         }
-
-        _current?.Dispose();
+        finally
+        {
+            _unsynced.ForEach(b => b.File.Dispose());
+            _current?.Dispose();
+        }
     }
 
     /// <summary>

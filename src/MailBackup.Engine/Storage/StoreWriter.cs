@@ -135,9 +135,15 @@ internal sealed class StoreWriter : IDisposable
 
     public void Dispose()
     {
-        _json.Dispose();
-        Blobs.Dispose();
-        Catalog.Dispose();
+        try
+        {
+            _json.Dispose();
+            Blobs.Dispose();
+        }
+        finally
+        {
+            Catalog.Dispose();
+        }
     }
 
     private void Follow(BundleBatch blobs)

@@ -58,7 +58,7 @@ public class FaultHistoryTests(ITestOutputHelper output)
             Assert.True(++seed < 50, $"No {operation} changes anything.");
         }
 
-        foreach (var fault in Enum.GetValues<Fault>().Where(f => f != Fault.None))
+        await Parallel.ForEachAsync(Enum.GetValues<Fault>().Where(f => f != Fault.None), async (fault, _) =>
         {
             int at = 1;
             while (await OnceAsync(seed, kind, fault, at))
@@ -68,7 +68,7 @@ public class FaultHistoryTests(ITestOutputHelper output)
 
             output.WriteLine($"{operation} of seed {seed}, {fault}: {at - 1} changes.");
             Assert.True(at > 1);
-        }
+        });
     }
 
     private static async Task<bool> OnceAsync(int seed, int kind, Fault fault, int at)
