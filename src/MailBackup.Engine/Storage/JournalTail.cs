@@ -34,12 +34,16 @@ internal static class JournalTail
     /// Whether a torn end is an unfinished write by its looks, where nothing else tells: without its line feed, or with the zeros of a block that the disk never
     /// got. A whole last line that does not fit was altered.
     /// </summary>
-    public static bool IsTraceOfCrash(string path, long offset)
+    public static bool IsTraceOfCrash(string path, long offset) => Read(path, offset) is { Length: > 0 } tail && (tail[^1] != (byte)'\n' || tail.Contains((byte)0));
+
+    /// <summary>Zeros, which no line has.</summary>
+    public static bool HasHole(string path, long offset) => Read(path, offset).Contains((byte)0);
+
+    private static byte[] Read(string path, long offset)
     {
         using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var tail = new byte[(int)Math.Clamp(RandomAccess.GetLength(handle) - offset, 0, 64 << 20)];
-        int n = RandomAccess.Read(handle, tail, offset);
-        return n > 0 && (tail[n - 1] != (byte)'\n' || tail.AsSpan(0, n).Contains((byte)0));
+        return tail[..RandomAccess.Read(handle, tail, offset)];
     }
 
     /// <summary>Durable too, if it can be: a power failure must not bring back what has been taken off.</summary>

@@ -46,8 +46,9 @@ public sealed class JournalWriter
     /// Opens the journal behind its last intact line. What a crash left torn behind it is set aside in <paramref name="cutFolder"/> and cut off:
     /// nothing of it was ever reported as saved. Lines after <paramref name="trusted"/> are verified and passed to <paramref name="onLine"/>.
     /// </summary>
+    /// <param name="reported">See <see cref="JournalReader.IsUnfinishedBatch"/>.</param>
     /// <param name="trusted">A place known to be durable, or null to verify the whole journal.</param>
-    public static JournalWriter Open(JournalFile file, JournalPosition? trusted, string cutFolder, Action<JournalLine>? onLine = null)
+    public static JournalWriter Open(JournalFile file, JournalPosition? trusted, string cutFolder, Action<JournalLine>? onLine = null, JournalPosition? reported = null)
     {
         using var reader = JournalReader.From(file, trusted ?? JournalPosition.Start);
         while (reader.TryRead(out var line))
@@ -55,12 +56,13 @@ public sealed class JournalWriter
             onLine?.Invoke(line);
         }
 
-        if (reader.State == JournalReaderState.Damaged)
+        bool unfinished = reader.IsUnfinishedBatch(reported);
+        if (reader.State == JournalReaderState.Damaged && !unfinished)
         {
             throw JournalReader.DamagedException(reader);
         }
 
-        if (reader.State == JournalReaderState.Torn)
+        if (reader.State == JournalReaderState.Torn || unfinished)
         {
             JournalTail.Cut(file.Files, file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment), reader.Position, cutFolder);
         }
