@@ -89,6 +89,7 @@ public class JournalBenchmarks
             writer.Append(TransactionLine.Write(_buffer, json, transaction));
         }
 
-        writer.WriteOut()?.Dispose();
+        using var batch = new SyncBatch(DiskFiles.Instance, _folder);
+        writer.WriteOut(batch);
     }
 }
