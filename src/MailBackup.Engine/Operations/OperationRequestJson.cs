@@ -25,8 +25,6 @@ public static class OperationRequestJson
         UndeleteRequest undelete => (OperationKind.Undelete, UndeleteRequestJson.Write(undelete)),
         AccountRestoreRequest account => (OperationKind.AccountRestore, AccountRestoreRequestJson.Write(account)),
         CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
-        UndeleteRequest undelete => (OperationKind.Undelete, UndeleteRequestJson.Write(undelete)),
-        AccountRestoreRequest account => (OperationKind.AccountRestore, AccountRestoreRequestJson.Write(account)),
         BackupExportRequest export => (OperationKind.BackupExport, BackupExportRequestJson.Write(export)),
         ExternalRestoreRequest external => (OperationKind.ExternalRestore, ExternalRestoreRequestJson.Write(external)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
