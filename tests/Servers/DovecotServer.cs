@@ -93,6 +93,17 @@ internal sealed class DovecotServer : IDisposable
         _process = null;
     }
 
+    /// <summary>Ends it as a power failure does, all its processes at once.</summary>
+    public void Kill()
+    {
+        _process?.Kill(entireProcessTree: true);
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+
+    public string Log() => File.ReadAllText(_folder["dovecot.log"]);
+
     /// <summary>Files that the test has laid into the tree become the mail user's, as if the server had written them.</summary>
     public void TakeOwnership()
     {
