@@ -67,7 +67,16 @@ internal sealed class Session : IDisposable
             : Path.GetFullPath(path);
     }
 
-    public BackupNode OpenNode(ParseResult arguments) => BackupNode.Open(ReadBackupPath(arguments), NodeOptions);
+    public BackupNode OpenNode(ParseResult arguments)
+    {
+        var node = BackupNode.Open(ReadBackupPath(arguments), NodeOptions);
+        if (node.ExposureNotice is { } notice)
+        {
+            Warn(notice);
+        }
+
+        return node;
+    }
 
     /// <summary>For commands that only read: another server's backup path and exports too, said on standard error.</summary>
     public BackupNode OpenNodeForReading(ParseResult arguments)

@@ -31,6 +31,10 @@ public abstract class BackupCommand : EngineCommand
             node = BackupNode.Open(path);
             node.Warn = WarnHere;
             _nodes.Add(path, node);
+            if (node.ExposureNotice is { } notice)
+            {
+                WriteWarning(notice);
+            }
         }
 
         return node;

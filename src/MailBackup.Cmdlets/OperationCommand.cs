@@ -35,6 +35,19 @@ public abstract class OperationCommand : BackupCommand
         var ended = RunEngine((bridge, stop) => node.RunAsync(queued, o => OnUpdate(bridge, node, o), stop));
         WriteObject(new BackupOperation(ended, path));
         WriteOutcome(ended, failureEnds);
+        Follow(node, ended);
+    }
+
+    /// <summary>Runs what should follow. It was not asked for, so it gives no object; what goes wrong with it is told.</summary>
+    private void Follow(BackupNode node, Operation ended)
+    {
+        if (Stopping || node.SubmitFollowUp(ended) is not { } next)
+        {
+            return;
+        }
+
+        WriteVerbose($"Queued {next.Kind} {next.Id}.");
+        WriteOutcome(RunEngine((bridge, stop) => node.RunAsync(next, o => OnUpdate(bridge, node, o), stop)), failureEnds: false);
     }
 
     /// <summary>After the object, so that a script that stops at the first error has it.</summary>

@@ -1,12 +1,19 @@
+using MailBackup.Archives;
+using MailBackup.Comparing;
 using MailBackup.Configuration;
 using MailBackup.Exporting;
 using MailBackup.Maintenance;
+using MailBackup.Maintenance.Anchoring;
+using MailBackup.Maintenance.Checking;
+using MailBackup.Maintenance.Purging;
+using MailBackup.Maintenance.Repairing;
 using MailBackup.Model;
 using MailBackup.Notifications;
 using MailBackup.Operations;
 using MailBackup.Restoring;
 using MailBackup.Restoring.External;
 using MailBackup.Scanning;
+using MailBackup.Searching;
 using MailBackup.Sources;
 using MailBackup.Storage;
 using MailBackup.Storage.Sqlite;
@@ -61,6 +68,18 @@ public sealed class BackupNode : IDisposable
         }
     }
 
+    /// <summary>What to tell whoever opens a path that every user of the machine can get at; null when that is not so.</summary>
+    public string? ExposureNotice => PrivateFiles.DescribeExposure(_layout.Root);
+
+    /// <summary>Whose a folder is, when it is a backup path; nothing is opened.</summary>
+    public static BackupMap? FindOwner(string path)
+    {
+        var layout = new BackupLayout(path);
+        return Directory.Exists(layout.Root) && layout.FindOwner() is { } owner
+            ? BackupMap.Read(layout.Map(owner)) ?? new BackupMap { ServerId = owner }
+            : null;
+    }
+
     /// <summary>True when the folder is a backup path (of any server).</summary>
     public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
 
@@ -77,6 +96,22 @@ public sealed class BackupNode : IDisposable
         if (configuration is not null)
         {
             node.SaveConfiguration(configuration);
+        }
+
+        return node;
+    }
+
+    /// <summary>
+    /// Takes over the backup path of a server that is gone for good, and records whose it was. Its queued operations are cancelled: they were meant for that
+    /// server. Errors: as <see cref="Open"/> without <c>BackupPathOwnedByAnotherServer</c>, and <c>BackupPathBusy</c> while that server writes.
+    /// </summary>
+    public static BackupNode Adopt(string path, NodeOptions? options = null)
+    {
+        bool adopted = BackupPathSetup.Adopt(path, NodeHome.GetServerId(options), Actor.Name);
+        var node = Open(path, options);
+        if (adopted)
+        {
+            node.Operations.RequestStopAll();
         }
 
         return node;
@@ -118,6 +153,13 @@ public sealed class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RefuseForeign();
+        if (configuration.MassChangePercent is < 0 or > 100)
+        {
+            throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.MassChangePercent} is no share of an account in percent."),
+                "Give a number from 0 (never) to 100.");
+        }
+
         foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)
         {
             SmtpMailer.CheckAddress(address);
@@ -125,6 +167,10 @@ public sealed class BackupNode : IDisposable
 
         ConfigurationFile.Write(_layout, configuration);
         Configuration = configuration;
+        if (!configuration.SearchIndex)
+        {
+            SearchIndex.Delete(_layout);
+        }
     }
 
     /// <summary>Opens the source of the configuration. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>.</summary>
@@ -136,6 +182,34 @@ public sealed class BackupNode : IDisposable
 
     /// <summary>Accounts by name, deleted ones too, as they were at <paramref name="at"/> (null: now).</summary>
     public IReadOnlyList<Account> GetAccounts(DateTimeOffset? at = null) => AccountListing.List(_layout, at);
+
+    /// <summary>The holds that keep accounts from being purged, by account name. Errors: <c>LegalHoldDamaged</c>.</summary>
+    public IReadOnlyList<LegalHold> GetLegalHolds() => LegalHolds.Load(_layout).All;
+
+    /// <summary>Every change of holds, oldest first. Errors: <c>LegalHoldDamaged</c>.</summary>
+    public IReadOnlyList<LegalHoldChange> GetLegalHoldHistory() => [.. LegalHolds.ReadChanges(_layout)];
+
+    /// <summary>
+    /// Places holds or lifts them (the automatic ones too), all or none. Not queued: takes effect at once, beside a running operation. Errors:
+    /// <c>AccountNotFound</c>, <c>ArgumentInvalid</c>, <c>LegalHoldDamaged</c>, <c>BackupPathBusy</c>.
+    /// </summary>
+    /// <param name="accounts">Addresses or account ids; null for every account that the backup knows, deleted ones too.</param>
+    /// <returns>The accounts that were not so already.</returns>
+    public IReadOnlyList<string> SetLegalHold(IReadOnlyList<string>? accounts, bool held, string? reason)
+    {
+        RefuseForeign();
+        return LegalHoldSwitch.Set(_layout, accounts, held, reason ?? "");
+    }
+
+    /// <summary>The classes of service of the directory, as it is now. Errors: <c>SourceNotSet</c>, <c>DirectoryNotSet</c>, <c>SourceUnreadable</c>, <c>LdifInvalid</c>.</summary>
+    public Task<IReadOnlyList<CosBackup>> GetCosBackupsAsync(CancellationToken token) => WithSourceAsync(s => CosSwitch.ListAsync(s, token));
+
+    /// <summary>
+    /// Writes the marker into the notes of a COS, or takes it out. Its accounts are left alone, or taken up again, from the next scan on. Errors: as
+    /// <see cref="GetCosBackupsAsync"/>, and <c>CosNotFound</c>, <c>DirectoryNotWritable</c>.
+    /// </summary>
+    /// <returns>False when it was so already.</returns>
+    public Task<bool> SetCosBackupAsync(string cos, bool enabled, CancellationToken token) => WithSourceAsync(s => CosSwitch.SetAsync(s, cos, enabled, token));
 
     /// <summary>Every state of an account's own attributes, oldest first. Errors: <c>AccountNotFound</c>.</summary>
     public IReadOnlyList<Account> GetAccountHistory(string account) => AccountListing.History(_layout, account);
@@ -167,6 +241,18 @@ public sealed class BackupNode : IDisposable
         return Reading.Stream(r => r.Items.List(query));
     }
 
+    /// <summary>
+    /// Streams the items that fit a query, best first, then newest first. What the index has not read yet is not found, and told to
+    /// <see cref="Warn"/>. Errors: <c>SearchQueryInvalid</c>, <c>SearchIndexOff</c>, <c>SearchIndexMissing</c>, <c>SearchIndexDamaged</c>,
+    /// <c>AccountNotFound</c>, <c>FolderNotFound</c>.
+    /// </summary>
+    public IEnumerable<FoundItem> Search(SearchQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        RequireSearch();
+        return new Searching.Search(_layout, Reading, query, message => Warn?.Invoke(message)).Run();
+    }
+
     /// <summary>Every state of one item, oldest first. Errors: <c>AccountNotFound</c>, <c>ItemNotFound</c>.</summary>
     public IReadOnlyList<BackupItem> GetHistory(string account, ItemId id) => History(account, id).ConvertAll(s => s.Item);
 
@@ -174,11 +260,11 @@ public sealed class BackupNode : IDisposable
     public void ExportTransactions(string account, ItemId id, Stream output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var history = History(account, id);
-        for (int i = 0; i < history.Count; i++)
+        var lines = BackupReader.Settled(_layout, () => History(account, id).ConvertAll(h => JournalLookup.ReadLine(_layout, h.Item.AccountId, h.Place)));
+        for (int i = 0; i < lines.Count; i++)
         {
             output.Write(i == 0 ? "[\n"u8 : ",\n"u8);
-            output.Write(JournalLookup.ReadLine(_layout, history[i].Item.AccountId, history[i].Place));
+            output.Write(lines[i]);
         }
 
         output.Write("\n]\n"u8);
@@ -195,6 +281,21 @@ public sealed class BackupNode : IDisposable
             ErrorIds.ItemHasNoContent, $"Item {id} of {account} is the folder '{item.Folder}'.", "Export the items in it instead.", id.Value);
     });
 
+    /// <summary>
+    /// Opens content by its digest alone, without knowing what it belongs to: a stored blob, or a message that is stored in two parts. Errors:
+    /// <c>BlobMissing</c>, <c>BlobDamaged</c> (at the latest on reading the last byte).
+    /// </summary>
+    public Stream OpenContent(Digest digest) => Reading.Read(r => r.FindByDigest(digest) is { } state ? r.Content.Open(state) : r.Content.OpenBlob(digest));
+
+    /// <summary>The file name that content of this digest would have: the digest, and what the item that it belongs to is.</summary>
+    public string SuggestFileName(Digest digest) => digest + (Reading.Read(r => r.FindByDigest(digest))?.Type switch
+    {
+        ItemType.Message => ".eml",
+        ItemType.Contact or ItemType.ContactGroup => ".vcf",
+        ItemType.Appointment or ItemType.Task => ".ics",
+        _ => ".bin",
+    });
+
     /// <summary>The file name that an exported item would have: <c>12.eml</c>, <c>13.vcf</c>, <c>14.ics</c>, a document's own name.</summary>
     public string SuggestFileName(string account, ItemId id)
     {
@@ -204,7 +305,7 @@ public sealed class BackupNode : IDisposable
             ItemType.Message => $"{id}.eml",
             ItemType.Contact or ItemType.ContactGroup => $"{id}.vcf",
             ItemType.Appointment or ItemType.Task => $"{id}.ics",
-            ItemType.Document when item.Subject.Length > 0 && !item.Subject.Contains('/', StringComparison.Ordinal) => item.Subject,
+            ItemType.Document when item.Subject.Length > 0 => SafeFileName(id, item.Subject),
             _ => $"{id}.json",
         };
     }
@@ -212,14 +313,66 @@ public sealed class BackupNode : IDisposable
     /// <summary>Who owns the path. Read without opening the catalog.</summary>
     public BackupMap GetMap() => ForeignOwner ?? BackupMap.Read(_layout.Map(ServerId)) ?? new BackupMap { ServerId = ServerId };
 
+    /// <summary>The heads of all journals, proved line by line, to be kept elsewhere. Errors: <c>JournalDamaged</c>.</summary>
+    public BackupAnchor CreateAnchor(CancellationToken token = default) => new AnchorCheck(_layout, ServerId).Create(token);
+
+    /// <summary>What became of each journal since the anchor was made. Errors: <c>AnchorInvalid</c>.</summary>
+    public IEnumerable<AnchorResult> VerifyAnchor(BackupAnchor anchor)
+    {
+        ArgumentNullException.ThrowIfNull(anchor);
+        return new AnchorCheck(_layout, ServerId).Verify(anchor);
+    }
+
+    /// <summary>What retention is measured by.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public BackupInfo GetInfo() => Reading.Read(reader => BackupStatistics.Collect(_layout, reader, ServerId));
+
+    /// <summary>
+    /// Streams what was added, changed, moved and deleted in an account between two moments (<paramref name="with"/> null: now). Errors:
+    /// <c>AccountNotFound</c>, <c>ArgumentInvalid</c> when the second moment is not the later.
+    /// </summary>
+    public IEnumerable<ItemChange> Compare(string account, DateTimeOffset at, DateTimeOffset? with = null)
+    {
+        var later = with ?? DateTimeOffset.UtcNow;
+        return later > at
+            ? Reading.Stream(r => new AccountComparison(r, r.Items.Find(account), at, later).Changes())
+            : throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"{later:u} is not after {at:u}.", "Give the earlier moment first; the later one is now when it is left out.", at);
+    }
+
+    /// <summary>
+    /// Writes an account as it was at a moment as a zip archive into a stream, which may be a pipe. Only reads, so it is not queued. What could not be read
+    /// is told to <paramref name="sink"/> and counted in the report; what has gone into the stream when this throws is no archive.
+    /// </summary>
+    public Task<OperationReport> ExportAccountAsync(string account, DateTimeOffset? at, Stream output, IOperationSink sink, CancellationToken stop) =>
+        new AccountExport(_layout, new ExportAccountRequest { Account = account, At = at, Format = ArchiveFormat.Zip, Destination = "" }, sink)
+            .RunAsync(output, stop);
+
+    /// <summary>Counts what an import would do; changes nothing. Errors: as the import's.</summary>
+    public async Task<ImportPreview> PreviewImportAsync(ImportAccountRequest request, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            return await Import(source, request, new OperationRecorder()).PreviewAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What a purge would take away now. Changes nothing. Errors: <c>ArgumentInvalid</c>.</summary>
+    public Task<PurgePlan> PlanPurgeAsync(PurgeRequest request, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Reading.ReadAsync(reader => PurgeRun.PlanAsync(reader, request, Configuration, Clock, token));
+    }
 
     /// <summary>Puts an operation into the queue. Returns at once.</summary>
     public Operation Submit(OperationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         RefuseForeign();
-        if (request is ScanRequest or IRepeatableRestore)
+        if (request is ScanRequest or IRepeatableRestore or ImportAccountRequest or CheckRequest { CompareSource: true })
         {
             // Better told now than by an operation that fails when its turn comes.
             _ = Configuration.Source.Maildir ?? MailSourceFactory.Open(Configuration.Source).Description;
@@ -237,6 +390,28 @@ public sealed class BackupNode : IDisposable
 
         var (kind, parameters) = OperationRequestJson.Write(request);
         return Operations.Enqueue(kind, parameters);
+    }
+
+    /// <summary>
+    /// Queues what should follow an operation that has ended: the indexing of what it has brought, so that searches find it. Whoever waited for the
+    /// operation runs the other next; null when there is nothing to do.
+    /// </summary>
+    public Operation? SubmitFollowUp(Operation ended)
+    {
+        ArgumentNullException.ThrowIfNull(ended);
+        if (!Configuration.SearchIndex || ended is not { State: OperationState.Completed or OperationState.CompletedWithErrors, Report: { } report }
+            || ended.Kind is OperationKind.SearchIndex or OperationKind.CoherencyCheck)
+        {
+            return null;
+        }
+
+        bool changed = report.Added + report.Updated + report.Deleted + report.Restored > 0;
+        if (!changed && SearchIndex.IsComplete(_layout))
+        {
+            return null;
+        }
+
+        return Operations.List().FirstOrDefault(o => o is { Kind: OperationKind.SearchIndex, State: OperationState.Queued }) ?? Submit(new SearchIndexRequest());
     }
 
     /// <summary>Runs or waits for a queued operation; see <see cref="OperationQueue.RunAsync"/>.</summary>
@@ -330,7 +505,12 @@ public sealed class BackupNode : IDisposable
         var request = OperationRequestJson.Read(operation.Kind, operation.Parameters);
         if (request is CheckRequest check)
         {
-            return await new CoherencyCheck(_layout, check, sink).RunAsync(stop).ConfigureAwait(false);
+            return await new CoherencyCheck(_layout, check, OpenCurrentSource, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
+        if (request is RepairRequest repair)
+        {
+            return await new RepairRun(_layout, ServerId, repair, OpenCurrentSource, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
         if (request is BackupExportRequest export)
@@ -338,7 +518,23 @@ public sealed class BackupNode : IDisposable
             return await new BackupExport(_layout, ServerId, export, sink).RunAsync(stop).ConfigureAwait(false);
         }
 
+        if (request is ExportAccountRequest archive)
+        {
+            return await new AccountExport(_layout, archive, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
         Configuration = ConfigurationFile.Read(_layout);
+        if (request is SearchIndexRequest index)
+        {
+            RequireSearch();
+            return await new SearchIndexing(_layout, index, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
+        if (request is PurgeRequest purge)
+        {
+            return await new PurgeRun(_layout, purge, Configuration, Clock, sink).RunAsync(stop).ConfigureAwait(false);
+        }
+
         var source = OpenSource();
         await using (source.ConfigureAwait(false))
         {
@@ -350,13 +546,58 @@ public sealed class BackupNode : IDisposable
                 AccountRestoreRequest account => await new AccountRestoreRun(_layout, source, RestoreTarget(source), account, sink).RunAsync(stop).ConfigureAwait(false),
                 ExternalRestoreRequest external => await new ExternalRestoreRun(
                     _layout, ServerId, _home, source, RestoreTarget(source), external, Options(new ScanRequest()), sink).RunAsync(stop).ConfigureAwait(false),
+                ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }
     }
 
+    private void RequireSearch()
+    {
+        if (!Configuration.SearchIndex)
+        {
+            throw new MailBackupException(
+                ErrorIds.SearchIndexOff,
+                $"Searching is switched off for {Path}.",
+                "Switch it on with 'mailbackup index --on', which builds the index too.",
+                Path);
+        }
+    }
+
+    private async Task<T> WithSourceAsync<T>(Func<IMailSource, Task<T>> work)
+    {
+        RefuseForeign();
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            return await work(source).ConfigureAwait(false);
+        }
+    }
+
+    private IMailSource OpenCurrentSource()
+    {
+        Configuration = ConfigurationFile.Read(_layout);
+        return OpenSource();
+    }
+
     private ScanOptions Options(ScanRequest scan) =>
-        new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold);
+        new(scan.Deep, scan.AllowEmpty, scan.ReadErrorThreshold ?? Configuration.ReadErrorThreshold,
+            Configuration.MassChangePercent, Configuration.MassChangeMinimum);
+
+    /// <summary>A name from a server must not lead out of a folder (<c>../x</c>), nor become a hidden file that a shell reads, nor look like an option.</summary>
+    private static string SafeFileName(ItemId id, string name)
+    {
+        string safe = string.Concat(name.Select(c => c == '/' || char.IsControl(c) ? '_' : c));
+        return safe[0] is '.' or '-' or '~' ? $"{id}{safe}" : safe;
+    }
+
+    /// <summary>What is about to be changed or removed is scanned first, within the same operation.</summary>
+    private AccountImport Import(IMailSource source, ImportAccountRequest request, IOperationSink sink)
+    {
+        var scan = new ScanRequest { Accounts = [request.Account] };
+        return new AccountImport(
+            _layout, source, request, sink, (scanSink, stop) => new SmartScan(_layout, source, scan, Options(scan), scanSink).RunAsync(stop));
+    }
 
     private static IRestoreTarget RestoreTarget(IMailSource source) => source.RestoreTarget ?? throw new MailBackupException(
         ErrorIds.SourceCannotRestore, $"{source.Description} takes no items back.", "Export the items instead.", source.Description);

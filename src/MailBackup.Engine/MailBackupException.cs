@@ -30,5 +30,6 @@ public class MailBackupException : Exception
     /// <summary>True when the caller's words are wrong (exit code 2), false when the work failed (exit code 3).</summary>
     public bool IsUsageError => ErrorId is ErrorIds.ArgumentInvalid or ErrorIds.DateInvalid or ErrorIds.AccountNotFound
         or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.OperationNotFound or ErrorIds.BackupPathNotSet
-        or ErrorIds.SourceNotSet or ErrorIds.ItemHasNoContent or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists;
+        or ErrorIds.SourceNotSet or ErrorIds.ItemHasNoContent or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists
+        or ErrorIds.CosNotFound or ErrorIds.SearchQueryInvalid;
 }

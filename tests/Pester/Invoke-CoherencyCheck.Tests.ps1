@@ -22,6 +22,21 @@ Describe 'Invoke-CoherencyCheck' {
         $failed[0].FullyQualifiedErrorId | Should -Be 'AccountNotFound,MailBackup.Cmdlets.InvokeCoherencyCheckCommand'
     }
 
+    It 'takes a sample as a number or as per cent' {
+        (Invoke-CoherencyCheck -Sample 5%).BytesRead | Should -BeLessThan (Invoke-CoherencyCheck).BytesRead
+        (Invoke-CoherencyCheck -Sample 5).Errors | Should -Be 0
+        { Invoke-CoherencyCheck -Sample 101 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,MailBackup.Cmdlets.InvokeCoherencyCheckCommand'
+    }
+
+    It 'finds that server and backup are the same' {
+        (Invoke-CoherencyCheck -CompareSource -ReadData).Errors | Should -Be 0
+    }
+
+    It 'quarantines nothing with -WhatIf' {
+        Invoke-CoherencyCheck -Quarantine -WhatIf | Should -BeNullOrEmpty
+        (Invoke-CoherencyCheck -Quarantine).Quarantined | Should -Be 0
+    }
+
     It 'tells each damaged content as an error' {
         $bundle = Get-ChildItem (Join-Path $server.Path 'items') -Recurse -File | Select-Object -First 1
         $bytes = [IO.File]::ReadAllBytes($bundle)

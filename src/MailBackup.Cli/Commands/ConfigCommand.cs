@@ -25,6 +25,10 @@ internal static class ConfigCommand
         var data = Number(command, "--data-retention-days", "Days that a deleted item is kept; 0 is for ever.");
         var account = Number(command, "--account-retention-days", "Days that a deleted account is kept; 0 is for ever.");
         var threshold = Number(command, "--read-error-threshold", "Item errors after which a scan gives up; 0 never gives up.");
+        var massPercent = Number(command, "--mass-change-percent", "A scan that deletes or rewrites more of an account than this puts it on hold; 0 never does.");
+        var massMinimum = Number(command, "--mass-change-minimum", "… and at least this many items.");
+        var compaction = Number(command, "--purge-compaction-percent", "A purge writes a bundle anew when this share of it is dead. Default: 30.");
+        var grace = Number(command, "--purge-grace-hours", "Hours that a bundle stays after it is no longer needed. Default: 24.");
         var server = Text(command, "--smtp-server", "Mail relay for notifications.", "HOST");
         var port = Number(command, "--smtp-port", "Its port. Default: 25.");
         var startTls = Text(command, "--smtp-start-tls", "Encrypt by STARTTLS: yes or no.", "YES|NO");
@@ -51,6 +55,10 @@ internal static class ConfigCommand
                 DataRetentionDays = Numbers.Parse(arguments.GetValue(data), data.Name) ?? old.DataRetentionDays,
                 AccountRetentionDays = Numbers.Parse(arguments.GetValue(account), account.Name) ?? old.AccountRetentionDays,
                 ReadErrorThreshold = Numbers.Parse(arguments.GetValue(threshold), threshold.Name) ?? old.ReadErrorThreshold,
+                MassChangePercent = Numbers.Parse(arguments.GetValue(massPercent), massPercent.Name) ?? old.MassChangePercent,
+                MassChangeMinimum = Numbers.Parse(arguments.GetValue(massMinimum), massMinimum.Name) ?? old.MassChangeMinimum,
+                PurgeCompactionPercent = Numbers.Parse(arguments.GetValue(compaction), compaction.Name) ?? old.PurgeCompactionPercent,
+                PurgeGraceHours = Numbers.Parse(arguments.GetValue(grace), grace.Name) ?? old.PurgeGraceHours,
                 Notification = mail with
                 {
                     SmtpServer = Given(arguments.GetValue(server), mail.SmtpServer),
@@ -96,6 +104,8 @@ internal static class ConfigCommand
             ("Deleted items", Quantity.Days(configuration.DataRetentionDays)),
             ("Deleted accounts", Quantity.Days(configuration.AccountRetentionDays)),
             ("Read errors", configuration.ReadErrorThreshold == 0 ? "never give up" : $"give up after {configuration.ReadErrorThreshold}"),
+            ("Mass change", configuration.MassChangePercent == 0 ? "not looked for"
+                : $"hold an account that loses over {configuration.MassChangePercent} % and at least {configuration.MassChangeMinimum} items in one scan"),
             ("Mail relay", relay),
             ("Relay user", mail.SmtpUser),
             ("Password file", mail.SmtpPasswordFile),

@@ -15,18 +15,27 @@ internal static class InitCommand
         Build,
         """
         mailbackup init --backup-path /srv/backup
+        mailbackup init --backup-path /mnt/mx1/backup --adopt      # take over the path of a server that is gone for good
         mailbackup init --backup-path /srv/backup --maildir /var/vmail --ldif /var/backups/directory.ldif
         """);
 
     private static void Build(Command command, Session session)
     {
         var source = new SourceOptions(command);
-        command.SetAction(arguments => Run(arguments, session, source));
+        var adopt = new Option<bool>("--adopt") { Description = "Take over the backup path of another server, which can then write to it no more." };
+        command.Options.Add(adopt);
+        command.SetAction(arguments => Run(arguments, session, source, arguments.GetValue(adopt)));
     }
 
-    private static int Run(ParseResult arguments, Session session, SourceOptions source)
+    private static int Run(ParseResult arguments, Session session, SourceOptions source, bool adopt)
     {
         string path = session.ReadBackupPath(arguments);
+        var before = adopt ? BackupNode.FindOwner(path) : null;
+        if (adopt)
+        {
+            BackupNode.Adopt(path, session.NodeOptions).Dispose();
+        }
+
         bool created = !BackupNode.IsInitialized(path);
         var configuration = Configuration(arguments, session, source, created ? null : path);
         using var node = BackupNode.Initialize(path, configuration, session.NodeOptions);
@@ -36,7 +45,8 @@ internal static class InitCommand
             return ExitCode.Done;
         }
 
-        session.Say(created ? $"{node.Path} is now a backup path." : $"{node.Path} is a backup path of this server already.");
+        session.Say(before is not null && before.ServerId != node.ServerId
+            ? $"{node.Path} is taken over from server {before.ServerId}{(before.Host.Length > 0 ? $" ({before.Host})" : "")}." : created ? $"{node.Path} is now a backup path." : $"{node.Path} is a backup path of this server already.");
         session.Say(DescribeSource(node.Configuration.Source));
         return ExitCode.Done;
     }

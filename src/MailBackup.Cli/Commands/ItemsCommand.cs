@@ -64,19 +64,10 @@ internal static class ItemsCommand
                 Type = ItemTypeNames.Parse(arguments.GetValue(type)),
                 Ids = Numbers.ParseIds(arguments.GetValue(ids)),
                 At = PointInTime.Parse(arguments.GetValue(at), session.Host.Clock),
-                Selection = Selection(arguments.GetValue(deleted), arguments.GetValue(all)),
+                Selection = CommonText.Selection(arguments.GetValue(deleted), arguments.GetValue(all)),
             };
             using var node = session.OpenNodeForReading(arguments);
             return ItemOutput.Write(session, node.GetItems(query), query);
         });
     }
-
-    private static ItemSelection Selection(bool deleted, bool all) => (deleted, all) switch
-    {
-        (true, true) => throw new MailBackupException(
-            ErrorIds.ArgumentInvalid, "--deleted and --all exclude each other.", "Give one of them: --all lists deleted items too."),
-        (true, false) => ItemSelection.Deleted,
-        (false, true) => ItemSelection.All,
-        _ => ItemSelection.Living,
-    };
 }

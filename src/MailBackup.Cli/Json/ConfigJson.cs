@@ -13,6 +13,10 @@ internal static class ConfigJson
         json.WriteNumber("dataRetentionDays", configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays", configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold", configuration.ReadErrorThreshold);
+        json.WriteNumber("massChangePercent", configuration.MassChangePercent);
+        json.WriteNumber("massChangeMinimum", configuration.MassChangeMinimum);
+        json.WriteNumber("purgeCompactionPercent", configuration.PurgeCompactionPercent);
+        json.WriteNumber("purgeGraceHours", configuration.PurgeGraceHours);
         var mail = configuration.Notification;
         json.WriteString("smtpServer", mail.SmtpServer);
         json.WriteNumber("smtpPort", mail.SmtpPort);

@@ -10,6 +10,12 @@ internal static class ItemJson
     public static void Write(Utf8JsonWriter json, BackupItem item)
     {
         json.WriteStartObject();
+        WriteProperties(json, item);
+        json.WriteEndObject();
+    }
+
+    public static void WriteProperties(Utf8JsonWriter json, BackupItem item)
+    {
         json.WriteString("account", item.Account);
         json.WriteNumber("id", item.Id.Value);
         json.WriteString("type", ItemTypeNames.ToName(item.Type));
@@ -31,7 +37,6 @@ internal static class ItemJson
         json.WriteMoment("end", item.End);
         json.WriteNumber("transaction", item.Transaction.Value);
         WriteDigest(json, item.Digest);
-        json.WriteEndObject();
     }
 
     private static void WriteDigest(Utf8JsonWriter json, Digest? digest)

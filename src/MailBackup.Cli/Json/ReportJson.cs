@@ -32,9 +32,35 @@ internal static class ReportJson
                 json.WriteNumber("blobs", report.Blobs);
                 json.WriteNumber("unchanged", report.Unchanged);
                 break;
+            case OperationKind.AccountExport:
+                json.WriteNumber("exported", report.Added);
+                break;
+            case OperationKind.AccountImport:
+                json.WriteNumber("added", report.Restored);
+                json.WriteNumber("updated", report.Updated);
+                json.WriteNumber("deleted", report.Deleted);
+                json.WriteNumber("skipped", report.Skipped);
+                break;
             case OperationKind.CoherencyCheck:
                 json.WriteNumber("checked", report.Checked);
                 json.WriteNumber("skipped", report.Skipped);
+                json.WriteNumber("quarantined", report.Quarantined);
+                break;
+            case OperationKind.Repair:
+                json.WriteNumber("checked", report.Checked);
+                json.WriteNumber("repaired", report.Repaired);
+                json.WriteNumber("fetched", report.Fetched);
+                json.WriteNumber("lost", report.Lost);
+                json.WriteNumber("quarantined", report.Quarantined);
+                break;
+            case OperationKind.Purge:
+                json.WriteNumber("purged", report.Deleted);
+                json.WriteNumber("states", report.Updated);
+                json.WriteNumber("held", report.Skipped);
+                json.WriteNumber("bytesFreed", report.BytesFreed);
+                break;
+            case OperationKind.SearchIndex:
+                json.WriteNumber("indexed", report.Added);
                 break;
             default:
                 json.WriteNumber("added", report.Added);

@@ -19,6 +19,19 @@ internal static class Numbers
                 ErrorIds.ArgumentInvalid, $"'{text}' is not a number for {option}.", "Give a whole number, 0 or more.", text);
     }
 
+    /// <summary>A share of something: <c>5</c>, <c>5%</c>, <c>2.5 %</c>; more than 0, at most 100.</summary>
+    public static double? ParsePercent(string? text, string option)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return double.TryParse(text.TrimEnd('%', ' '), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is > 0 and <= 100
+            ? share
+            : throw new MailBackupException(ErrorIds.ArgumentInvalid, $"'{text}' is no share for {option}.", "Give a number of per cent, more than 0 and at most 100: 5%.", text);
+    }
+
     /// <summary>Item ids; a list with commas (<c>12,15</c>) counts as several.</summary>
     public static IReadOnlyList<ItemId> ParseIds(string[]? texts)
     {

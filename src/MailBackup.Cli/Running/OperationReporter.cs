@@ -21,7 +21,27 @@ internal static class OperationReporter
         {
             session.Output.JsonLine(ReportJson.Write, operation);
         }
-        else if (operation.Report is { } report)
+
+        Say(session, operation, code);
+        return code;
+    }
+
+    /// <summary>
+    /// Reports an operation that followed the one asked for. With --json its line is left out: the one line is the report of what was asked for.
+    /// </summary>
+    /// <returns>The exit code: what was asked for is done, whatever becomes of what followed.</returns>
+    public static int ReportFollowing(Session session, Operation operation)
+    {
+        int code = Outcome(session, operation);
+        code = code == ExitCode.Done || session.StoppedBySignal is not null ? code : ExitCode.DoneWithErrors;
+        session.OutcomeOfClosedPipe = code;
+        Say(session, operation, code);
+        return code;
+    }
+
+    private static void Say(Session session, Operation operation, int code)
+    {
+        if (!session.Json && operation.Report is { } report)
         {
             WriteTroubles(session, operation, report);
             foreach (string line in ReportText.Summary(operation.Kind, report))
@@ -53,8 +73,6 @@ internal static class OperationReporter
                     operation.Error ?? $"The operation ended as {operation.State}. See mailbackup operations --history.");
                 break;
         }
-
-        return code;
     }
 
     private static void WriteTroubles(Session session, Operation operation, OperationReport report)

@@ -8,10 +8,23 @@ internal sealed class OperationRunner(Session session, BackupNode node)
     private readonly ProgressLine _line = new(session);
     private volatile Operation? _latest;
 
+    /// <summary>Runs the operation and what should follow it.</summary>
     public int Run(OperationRequest request)
     {
+        var ended = RunOne(node.Submit(request with { Notify = session.NotifyAddresses }));
+        int code = OperationReporter.Report(session, ended);
+        if (session.StoppedBySignal is null && node.SubmitFollowUp(ended) is { } next)
+        {
+            int following = OperationReporter.ReportFollowing(session, RunOne(next));
+            code = code == ExitCode.Done ? following : code;
+        }
+
+        return code;
+    }
+
+    private Operation RunOne(Operation submitted)
+    {
         using var stop = new StopSignals(session, () => _line.Show("Stopping; what has been reported is durable. Ctrl+C again ends at once."));
-        var submitted = node.Submit(request with { Notify = session.NotifyAddresses });
         _latest = submitted;
         var painter = StartPainting(submitted.Id);
         Operation ended;
@@ -25,7 +38,7 @@ internal sealed class OperationRunner(Session session, BackupNode node)
             _line.End();
         }
 
-        return OperationReporter.Report(session, ended);
+        return ended;
     }
 
     /// <summary>

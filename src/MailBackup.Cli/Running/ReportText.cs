@@ -17,6 +17,11 @@ internal static class ReportText
             var restore when restore.IsRestore() => Restore(report),
             OperationKind.CoherencyCheck => Check(report),
             OperationKind.BackupExport => Export(report),
+            OperationKind.AccountExport or OperationKind.AccountImport =>
+                [$"{Short(kind, report)}; {Quantity.Size(report.BytesRead)} in {Quantity.Time(report.Seconds)}."],
+            OperationKind.SearchIndex => Index(report),
+            OperationKind.Repair => Repair(report),
+            OperationKind.Purge => Purge(report),
             _ => Scan(report),
         })
         {
@@ -37,6 +42,12 @@ internal static class ReportText
             var restore when restore.IsRestore() => $"{Quantity.Count(report.Restored)} restored, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.BackupExport => $"{Quantity.Count(report.Added)} items, {Quantity.Count(report.Blobs)} contents exported",
             OperationKind.CoherencyCheck => $"{Quantity.Count(report.Checked)} checked",
+            OperationKind.AccountExport => $"{Quantity.Count(report.Added)} exported",
+            OperationKind.AccountImport => $"{Quantity.Count(report.Restored)} added, {Quantity.Count(report.Updated)} changed, "
+                + $"{Quantity.Count(report.Deleted)} removed, {Quantity.Count(report.Skipped)} skipped",
+            OperationKind.SearchIndex => $"{Quantity.Count(report.Added)} indexed",
+            OperationKind.Repair => $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched, {Quantity.Count(report.Lost)} lost",
+            OperationKind.Purge => $"{Quantity.Count(report.Deleted)} purged, {Quantity.Size(report.BytesFreed)} freed",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };
         long failed = Math.Max(report.Errors, report.Unrestored);
@@ -119,12 +130,37 @@ internal static class ReportText
         }
     }
 
+    private static IEnumerable<string> Purge(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Deleted, "item", "items")} and {Quantity.Count(report.Updated, "past state", "past states")} purged, "
+            + $"{Quantity.Size(report.BytesFreed)} freed in {Quantity.Time(report.Seconds)}.";
+    }
+
     private static IEnumerable<string> Check(OperationReport report)
     {
         string what = $"Checked {Quantity.Count(report.Checked)} transactions and blobs in {Quantity.Time(report.Seconds)}";
         yield return report.Errors == 0
             ? what + ": everything is in order."
-            : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup scan --deep` stores missing and damaged content again "
-                + "where the server still has it.";
+            : $"{what}: {Quantity.Count(report.Errors, "error", "errors")}. `mailbackup repair` mends what can be mended.";
+    }
+
+    private static IEnumerable<string> Repair(OperationReport report)
+    {
+        yield return $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched again, {Quantity.Count(report.Lost)} lost in {Quantity.Time(report.Seconds)}.";
+        if (report.Lost > 0)
+        {
+            yield return "What is lost is told above; another copy of the backup may have it (`mailbackup repair --from FOLDER`).";
+        }
+    }
+
+    private static IEnumerable<string> Index(OperationReport report)
+    {
+        yield return report.Added == 0
+            ? "The search index is up to date."
+            : $"Indexed {Quantity.Count(report.Added, "change", "changes")} for searching in {Quantity.Time(report.Seconds)}.";
+        if (report.Errors > 0)
+        {
+            yield return $"The content of {Quantity.Count(report.Errors, "item", "items")} could not be read; they are found by subject and sender only.";
+        }
     }
 }

@@ -15,6 +15,7 @@ public sealed class ExportBackupItemCommand : BackupCommand
 {
     private const string ObjectSet = "InputObject";
     private const string IdSet = "Id";
+    private const string DigestSet = "Digest";
 
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
     public BackupItem InputObject { get; set; } = null!;
@@ -29,17 +30,24 @@ public sealed class ExportBackupItemCommand : BackupCommand
     [ValidateNotNullOrEmpty]
     public ItemId[] Id { get; set; } = [];
 
+    /// <summary>Content by its digest alone, whatever item it belongs to.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = DigestSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Digest { get; set; } = [];
+
     /// <summary>The folder that the folders of the accounts go into.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = ".";
 
     /// <summary>The content as it was at this moment. Default: the state piped in, else the latest content.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = IdSet)]
     public DateTimeOffset? At { get; set; }
 
     /// <summary>Write the item's transactions instead of its content.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = IdSet)]
     public SwitchParameter Transactions { get; set; }
 
     [Parameter]
@@ -50,6 +58,12 @@ public sealed class ExportBackupItemCommand : BackupCommand
 
     protected override void Process()
     {
+        if (ParameterSetName == DigestSet)
+        {
+            Array.ForEach(Digest, Export);
+            return;
+        }
+
         if (ParameterSetName == IdSet)
         {
             foreach (var id in Id)
@@ -67,6 +81,37 @@ public sealed class ExportBackupItemCommand : BackupCommand
         }
 
         Export(InputObject.Account, InputObject.Id, At ?? (InputObject is { Deleted: false, End: not null } past ? past.Start : null));
+    }
+
+    private void Export(string text)
+    {
+        try
+        {
+            var digest = Model.Digest.TryParse(text, out var parsed) ? parsed : throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, $"'{text}' is no digest.", "A digest has 43 characters; Get-BackupItem shows it as the property Digest.", text);
+            var node = OpenNode();
+            var file = new ExportFile(ResolvePath(Destination), node.SuggestFileName(digest));
+            if (!ShouldProcess(file.Path, $"Export {digest}"))
+            {
+                return;
+            }
+
+            file.Write(
+                output =>
+                {
+                    using var content = node.OpenContent(digest);
+                    Copy(content, output);
+                },
+                Force);
+            if (PassThru)
+            {
+                WriteObject(new FileInfo(file.Path));
+            }
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.ArgumentInvalid || ErrorTranslation.ConcernsOneThing(e.ErrorId))
+        {
+            WriteFailure(e);
+        }
     }
 
     private void Export(string account, ItemId id, DateTimeOffset? at)
@@ -102,6 +147,11 @@ public sealed class ExportBackupItemCommand : BackupCommand
         }
 
         using var content = node.OpenContent(account, id, at);
+        Copy(content, output);
+    }
+
+    private void Copy(Stream content, Stream output)
+    {
         var buffer = new byte[128 * 1024];
         int n;
         while ((n = content.Read(buffer)) > 0)

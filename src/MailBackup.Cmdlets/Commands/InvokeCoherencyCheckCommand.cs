@@ -5,8 +5,8 @@ using MailBackup.Operations;
 
 namespace MailBackup.Cmdlets;
 
-/// <summary>Checks what is stored: every line's checksum, every content's digest, every reference. Changes nothing.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "CoherencyCheck")]
+/// <summary>Checks what is stored: every line's checksum, every content's digest, every reference. Changes nothing without <c>-Quarantine</c>.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "CoherencyCheck", SupportsShouldProcess = true)]
 [OutputType(typeof(BackupOperation))]
 public sealed class InvokeCoherencyCheckCommand : OperationCommand
 {
@@ -18,6 +18,24 @@ public sealed class InvokeCoherencyCheckCommand : OperationCommand
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Account { get; set; }
+
+    /// <summary>Compare the living items with the server, too.</summary>
+    [Parameter]
+    public SwitchParameter CompareSource { get; set; }
+
+    /// <summary>Put every content together as a restore would; with <c>-CompareSource</c> also read what the server has.</summary>
+    [Parameter]
+    public SwitchParameter ReadData { get; set; }
+
+    /// <summary>Read only this share of the contents, another one with each run: <c>5</c> or <c>5%</c>.</summary>
+    [Parameter]
+    [PercentTransformation]
+    [ValidateRange(0.001, 100)]
+    public double? Sample { get; set; }
+
+    /// <summary>Move what is damaged, orphaned or stray out of the store.</summary>
+    [Parameter]
+    public SwitchParameter Quarantine { get; set; }
 
     protected override void Process()
     {
@@ -44,7 +62,13 @@ public sealed class InvokeCoherencyCheckCommand : OperationCommand
     {
         foreach (var (path, accounts) in _accounts)
         {
-            Start(path, new CheckRequest { Accounts = accounts }, failureEnds: true);
+            if (Quarantine && !ShouldProcess(path, "Check, and move what is damaged or orphaned to quarantine"))
+            {
+                continue;
+            }
+
+            var request = new CheckRequest { Accounts = accounts, CompareSource = CompareSource, ReadData = ReadData, Sample = Sample, Quarantine = Quarantine };
+            Start(path, request, failureEnds: true);
         }
     }
 }

@@ -41,7 +41,7 @@ public sealed class RestoreItemCommand : OperationCommand
 
     /// <summary>As they were at this moment. Default: the state piped in, else the latest in which the item was not deleted.</summary>
     [Parameter(ParameterSetName = ObjectSet)]
-    [Parameter(ParameterSetName = IdSet)]
+    [Parameter(ParameterSetName = IdSet, ValueFromPipelineByPropertyName = true)]
     public DateTimeOffset? At { get; set; }
 
     /// <summary>The folder to restore into. Default: the one that each item was in.</summary>

@@ -25,6 +25,30 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     [ValidateRange(0, int.MaxValue)]
     public int ReadErrorThreshold { get; set; }
 
+    /// <summary>Index the words of items after every scan; $false removes the index.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public bool SearchIndex { get; set; }
+
+    /// <summary>A scan that deletes or rewrites more of an account than this share puts it on hold; 0 never does.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 100)]
+    public int MassChangePercent { get; set; }
+
+    /// <summary>… and at least this many items.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int MassChangeMinimum { get; set; }
+
+    /// <summary>A purge writes a bundle anew when at least this share of it, in percent, is no longer needed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 100)]
+    public int PurgeCompactionPercent { get; set; }
+
+    /// <summary>Hours that a bundle stays after it is no longer needed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 24 * 365)]
+    public int PurgeGraceHours { get; set; }
+
     /// <summary>Host of the mail relay; empty sends no mail.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -71,6 +95,11 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             DataRetentionDays = Choose(nameof(DataRetentionDays), DataRetentionDays, old.DataRetentionDays),
             AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
             ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
+            SearchIndex = Choose(nameof(SearchIndex), SearchIndex, old.SearchIndex),
+            MassChangePercent = Choose(nameof(MassChangePercent), MassChangePercent, old.MassChangePercent),
+            MassChangeMinimum = Choose(nameof(MassChangeMinimum), MassChangeMinimum, old.MassChangeMinimum),
+            PurgeCompactionPercent = Choose(nameof(PurgeCompactionPercent), PurgeCompactionPercent, old.PurgeCompactionPercent),
+            PurgeGraceHours = Choose(nameof(PurgeGraceHours), PurgeGraceHours, old.PurgeGraceHours),
             Notification = new NotificationConfiguration
             {
                 SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
@@ -100,6 +129,11 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(DataRetentionDays), old.DataRetentionDays, now.DataRetentionDays),
         Change(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
         Change(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
+        Change(nameof(SearchIndex), old.SearchIndex, now.SearchIndex),
+        Change(nameof(MassChangePercent), old.MassChangePercent, now.MassChangePercent),
+        Change(nameof(MassChangeMinimum), old.MassChangeMinimum, now.MassChangeMinimum),
+        Change(nameof(PurgeCompactionPercent), old.PurgeCompactionPercent, now.PurgeCompactionPercent),
+        Change(nameof(PurgeGraceHours), old.PurgeGraceHours, now.PurgeGraceHours),
         Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
         Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
         Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),

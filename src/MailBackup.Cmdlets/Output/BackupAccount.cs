@@ -17,9 +17,7 @@ public sealed class BackupAccount
         Deleted = account.Deleted;
         Created = account.Created;
         Start = account.Start;
-        Attributes = account.Attributes
-            .Where(a => !IsSecret(a.Key))
-            .ToDictionary(a => a.Key, a => WithoutSecrets(a.Key, a.Value), StringComparer.OrdinalIgnoreCase);
+        Attributes = SecretAttributes.Hide(account.Attributes);
         BackupPath = backupPath;
     }
 
@@ -54,11 +52,4 @@ public sealed class BackupAccount
     public string BackupPath { get; }
 
     public override string ToString() => Account;
-
-    /// <summary>An entry below the account's (a data source) is a list of lines, <c>name: value</c>; its passwords are left out too.</summary>
-    private static IReadOnlyList<string> WithoutSecrets(string attribute, IReadOnlyList<string> values) =>
-        attribute.StartsWith("entry:", StringComparison.OrdinalIgnoreCase) ? [.. values.Where(v => !IsSecret(v.Split(": ")[0]))] : values;
-
-    private static bool IsSecret(string attribute) => attribute.Contains("password", StringComparison.OrdinalIgnoreCase)
-        || attribute.Contains("secret", StringComparison.OrdinalIgnoreCase);
 }

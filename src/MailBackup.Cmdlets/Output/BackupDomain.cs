@@ -9,7 +9,7 @@ public sealed class BackupDomain
     {
         Domain = domain;
         InDirectory = entry is not null;
-        Attributes = entry?.Attributes ?? ProvisioningAttributes.Empty;
+        Attributes = SecretAttributes.Hide(entry?.Attributes ?? ProvisioningAttributes.Empty);
         BackupPath = backupPath;
         foreach (var account in accounts)
         {

@@ -29,8 +29,9 @@ public sealed class BackupOperation
             (Restored, Skipped, Unrestored) = (report.Restored, report.Skipped, report.Unrestored);
             (Checked, Errors) = (report.Checked, report.Errors);
             Blobs = report.Blobs;
-            (BytesRead, BytesStored) = (report.BytesRead, report.BytesStored);
             (Troubles, Warnings, UnrestoredItems) = (report.Troubles, report.Warnings, report.UnrestoredItems);
+            (Repaired, Fetched, Lost, Quarantined) = (report.Repaired, report.Fetched, report.Lost, report.Quarantined);
+            (BytesRead, BytesStored, BytesFreed) = (report.BytesRead, report.BytesStored, report.BytesFreed);
         }
 
         Duration = Started is { } start ? (Ended ?? DateTimeOffset.UtcNow) - start : null;
@@ -73,11 +74,22 @@ public sealed class BackupOperation
     /// <summary>Contents that an export wrote.</summary>
     public long Blobs { get; }
 
+    public long Repaired { get; }
+
+    public long Fetched { get; }
+
+    public long Lost { get; }
+
+    public long Quarantined { get; }
+
     public long Errors { get; }
 
     public long BytesRead { get; }
 
     public long BytesStored { get; }
+
+    /// <summary>What a purge has given back.</summary>
+    public long BytesFreed { get; }
 
     public OperationProgress? Progress { get; }
 

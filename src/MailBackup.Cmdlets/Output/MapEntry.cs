@@ -11,6 +11,9 @@ namespace MailBackup.Cmdlets.Output;
 /// <param name="ImportedFrom">The path that it was restored from.</param>
 public sealed record MapEntry(Guid ServerId, string Host, DateTimeOffset? Created, string Path, DateTimeOffset? Imported = null, string? ImportedFrom = null)
 {
+    /// <summary>The servers that the path was taken over from, oldest first.</summary>
+    public IReadOnlyList<PreviousOwner> Previous { get; init; } = [];
+
     private const string Prefix = "map_";
 
     /// <summary><c>Owner</c> of the backup path, or <c>Imported</c>: restored into it.</summary>
@@ -26,7 +29,7 @@ public sealed record MapEntry(Guid ServerId, string Host, DateTimeOffset? Create
 
         if (BackupMap.Read(path) is { } map)
         {
-            return new MapEntry(map.ServerId, map.Host, map.Created, path, map.Imported, map.ImportedFrom);
+            return new MapEntry(map.ServerId, map.Host, map.Created, path, map.Imported, map.ImportedFrom) { Previous = map.Previous };
         }
 
         // The name says it too, for a file that was cut off.

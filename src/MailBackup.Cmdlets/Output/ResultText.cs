@@ -30,7 +30,15 @@ internal static class ResultText
             var restore when restore.IsRestore() => [(report.Restored, "restored"), (report.Skipped, "skipped"), (report.Unrestored, "unrestored")],
             OperationKind.BackupExport =>
                 [(report.Added, "items"), (report.Blobs, "contents"), (report.Unchanged, "unchanged"), (report.Errors, "errors")],
-            OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Errors, "errors")],
+            OperationKind.AccountExport => [(report.Added, "exported"), (report.Errors, "errors")],
+            OperationKind.AccountImport =>
+            [
+                (report.Restored, "added"), (report.Updated, "changed"), (report.Deleted, "removed"), (report.Skipped, "skipped"), (report.Errors, "errors"),
+            ],
+            OperationKind.SearchIndex => [(report.Added, "indexed"), (report.Errors, "errors")],
+            OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Quarantined, "quarantined"), (report.Errors, "errors")],
+            OperationKind.Repair => [(report.Repaired, "repaired"), (report.Fetched, "fetched"), (report.Lost, "lost")],
+            OperationKind.Purge => [(report.Deleted, "purged"), (report.Updated, "states"), (report.Skipped, "held"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };
         string text = string.Join(", ", counts.Where(c => c.Count > 0).Select(c => Text($"{c.Count:N0} {c.Word}")));

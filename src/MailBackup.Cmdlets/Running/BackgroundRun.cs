@@ -12,7 +12,7 @@ internal sealed class BackgroundRun : IDisposable
     private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _exit = new();
-    private readonly Guid _id;
+    private Guid _id;
     private readonly Task<Operation> _task;
     private volatile BackupNode? _node;
 
@@ -36,7 +36,14 @@ internal sealed class BackgroundRun : IDisposable
             var operation = node.Operations.Find(_id) ?? throw new MailBackupException(
                 ErrorIds.OperationNotFound, $"There is no operation {_id}.", "Get-BackupOperation -History lists those that ended.", _id);
             _node = node;
-            return await node.RunAsync(operation, null, _exit.Token).ConfigureAwait(false);
+            var ended = await node.RunAsync(operation, null, _exit.Token).ConfigureAwait(false);
+            if (!_exit.IsCancellationRequested && node.SubmitFollowUp(ended) is { } next)
+            {
+                _id = next.Id;
+                await node.RunAsync(next, null, _exit.Token).ConfigureAwait(false);
+            }
+
+            return ended;
         }
         finally
         {

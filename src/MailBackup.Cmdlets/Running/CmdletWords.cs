@@ -14,6 +14,8 @@ internal static partial class CmdletWords
         ["scan"] = "Start-SmartScan",
         ["accounts"] = "Get-BackupAccount",
         ["items"] = "Get-BackupItem",
+        ["search"] = "Search-BackupItem",
+        ["index"] = "Update-BackupSearchIndex",
         ["history"] = "Get-BackupItem -History",
         ["export"] = "Export-BackupItem",
         ["restore"] = "Restore-Item",
@@ -21,8 +23,12 @@ internal static partial class CmdletWords
         ["restore-account"] = "Restore-BackupAccount",
         ["export-backup"] = "Export-Backup",
         ["restore-backup"] = "Restore-Backup",
+        ["cos"] = "Get-CosBackup",
         ["operations"] = "Get-BackupOperation",
         ["check"] = "Invoke-CoherencyCheck",
+        ["repair"] = "Repair-Backup",
+        ["anchor"] = "Export-BackupAnchor",
+        ["purge"] = "Invoke-BackupPurge",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };
@@ -34,6 +40,9 @@ internal static partial class CmdletWords
             return text;
         }
 
+        // Two commands whose action has a cmdlet of its own.
+        text = text.Replace("'mailbackup init --adopt'", "'Import-BackupPath'", StringComparison.Ordinal)
+            .Replace("'mailbackup legal-hold unset'", "'Disable-BackupLegalHold'", StringComparison.Ordinal);
         string commands = Command().Replace(text, m => Commands.TryGetValue(m.Groups[1].Value, out string? cmdlet) ? $"'{cmdlet}{m.Groups[2].Value}'" : m.Value);
         return Option().Replace(commands, m => "-" + string.Concat(m.Groups[1].Value.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..])));
     }

@@ -48,27 +48,34 @@ internal static class ErrorTranslation
 
     /// <summary>True when this error concerns one account, item or operation, and the next one in the pipeline may well succeed.</summary>
     public static bool ConcernsOneThing(string errorId) => errorId
-        is ErrorIds.AccountNotFound or ErrorIds.FolderNotFound or ErrorIds.ItemNotFound or ErrorIds.ItemHasNoContent
-        or ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed or ErrorIds.ItemRestoreFailed
-        or ErrorIds.BlobUnreadable or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists or ErrorIds.OperationNotFound or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound
-        or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound or CmdletErrorIds.MapInvalid;
+        is ErrorIds.AccountNotFound or ErrorIds.FolderNotFound or ErrorIds.ItemNotFound or ErrorIds.ItemHasNoContent or ErrorIds.BlobMissing
+        or ErrorIds.BlobDamaged or ErrorIds.BlobUnreadable or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed or ErrorIds.ItemRestoreFailed
+        or ErrorIds.NothingToRestore or ErrorIds.AccountNotDeleted or ErrorIds.AccountExists or ErrorIds.OperationNotFound
+        or ErrorIds.OperationStopped or ErrorIds.OperationInterrupted or ErrorIds.SourceAccountNotFound or ErrorIds.ArchiveExists
+        or ErrorIds.ArchiveNotFound or ErrorIds.ArchiveInvalid or ErrorIds.ArchiveItemInvalid or ErrorIds.ItemNotInBackup or ErrorIds.MassChange
+        or ErrorIds.CosNotFound or ErrorIds.AnchorInvalid or CmdletErrorIds.OutputFileExists or CmdletErrorIds.MapNotFound
+        or CmdletErrorIds.MapInvalid;
 
     private static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         ErrorIds.BackupPathNotFound or ErrorIds.BackupPathNotSet or ErrorIds.BackupPathNotInitialized or ErrorIds.AccountNotFound
             or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.BlobMissing or ErrorIds.SourceNotSet or ErrorIds.SourceNotFound
-            or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
+            or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or ErrorIds.ArchiveNotFound or ErrorIds.SearchIndexMissing
+            or ErrorIds.CosNotFound or ErrorIds.DirectoryNotSet or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
         ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable => ErrorCategory.PermissionDenied,
-        ErrorIds.BackupPathNotEmpty or ErrorIds.AccountExists or ErrorIds.AccountNotDeleted or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
-        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid => ErrorCategory.InvalidArgument,
+        ErrorIds.BackupPathNotEmpty or ErrorIds.ArchiveExists or ErrorIds.AccountExists or ErrorIds.AccountNotDeleted
+            or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
+        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid or ErrorIds.SearchQueryInvalid => ErrorCategory.InvalidArgument,
         ErrorIds.BackupPathBusy => ErrorCategory.ResourceBusy,
         ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
         ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
-            or ErrorIds.LdifInvalid or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
+            or ErrorIds.LegalHoldDamaged or ErrorIds.SearchIndexDamaged or ErrorIds.LdifInvalid or ErrorIds.ArchiveInvalid
+            or ErrorIds.ArchiveItemInvalid or ErrorIds.BackupFileDamaged or ErrorIds.AnchorInvalid or ErrorIds.AnchorMismatch
+            or ErrorIds.SourceDiffers or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
         ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed or ErrorIds.BlobUnreadable => ErrorCategory.ReadError,
-        ErrorIds.ItemRestoreFailed or ErrorIds.DirectoryNotWritable or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
-        ErrorIds.SourceSuddenlyEmpty or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore => ErrorCategory.InvalidOperation,
+        ErrorIds.ItemRestoreFailed or ErrorIds.ArchiveNotWritable or ErrorIds.DirectoryNotWritable or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
+        ErrorIds.SourceSuddenlyEmpty or ErrorIds.MassChange or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore or ErrorIds.SearchIndexOff => ErrorCategory.InvalidOperation,
         ErrorIds.ReadErrorThresholdReached => ErrorCategory.LimitsExceeded,
         ErrorIds.OperationStopped or ErrorIds.OperationInterrupted => ErrorCategory.OperationStopped,
         CmdletErrorIds.OperationTimedOut => ErrorCategory.OperationTimeout,
@@ -78,9 +85,12 @@ internal static class ErrorTranslation
     private static string AdviceFor(string errorId) => errorId switch
     {
         ErrorIds.ItemReadFailed or ErrorIds.SourceUnreadable => "It is tried again with the next scan; see that the user who scans may read it.",
-        ErrorIds.BlobMissing or ErrorIds.BlobDamaged => "Run Start-SmartScan -Deep: it stores missing and damaged content again where the server still has it.",
+        ErrorIds.BlobMissing or ErrorIds.BlobDamaged or ErrorIds.JournalDamaged or ErrorIds.BackupFileDamaged =>
+            "Run Repair-Backup: it fetches again what the server, or another copy of the backup, still has.",
+        ErrorIds.SourceDiffers => "Start-SmartScan brings the backup up to what the server has.",
         ErrorIds.ItemRestoreFailed => "See that the user who restores may write there, and restore the item again.",
         ErrorIds.OperationInterrupted or ErrorIds.OperationStopped => "Start it again; what it had done is kept.",
+        ErrorIds.MassChange => "Look at the account (ransomware, a disk that is not mounted, a sync gone wrong); Restore-Item brings back what it had, Disable-BackupLegalHold lets it go.",
         _ => "Get-BackupOperation -History shows the whole report.",
     };
 }

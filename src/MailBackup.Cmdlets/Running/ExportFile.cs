@@ -18,6 +18,9 @@ internal sealed class ExportFile
             destination, SafeName(account), safe.StartsWith(prefix + ".", StringComparison.Ordinal) ? safe : $"{prefix}-{safe}");
     }
 
+    /// <summary>Content that belongs to no account in particular.</summary>
+    public ExportFile(string destination, string name) => Path = System.IO.Path.Combine(destination, SafeName(name));
+
     public string Path { get; }
 
     /// <summary>Throws <c>OutputFileExists</c>, <c>OutputNotWritable</c>, and what <paramref name="write"/> throws.</summary>

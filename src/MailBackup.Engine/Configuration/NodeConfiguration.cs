@@ -16,5 +16,22 @@ public sealed record NodeConfiguration
     /// <summary>Item errors after which a scan gives up; 0 never does.</summary>
     public int ReadErrorThreshold { get; init; }
 
+    /// <summary>Words of items are indexed after a scan, so that they can be searched.</summary>
+    public bool SearchIndex { get; init; } = true;
+
+    /// <summary>A scan that flags more than this share of an account deleted or rewritten puts the account on hold; 0 never does.</summary>
+    public int MassChangePercent { get; init; } = 50;
+
+    /// <summary>… and at least this many items.</summary>
+    public int MassChangeMinimum { get; init; } = 100;
+
+    /// <summary>A purge writes a bundle anew when at least this share of it, in percent, is no longer needed; 100 waits until none of it is.</summary>
+    public int PurgeCompactionPercent { get; init; } = 30;
+
+    /// <summary>
+    /// Hours between the moment when a bundle is no longer needed and its removal: as long as a copy of the live backup path may take.
+    /// </summary>
+    public int PurgeGraceHours { get; init; } = 24;
+
     public NotificationConfiguration Notification { get; init; } = new();
 }

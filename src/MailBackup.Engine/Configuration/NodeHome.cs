@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailBackup.Storage;
 
 namespace MailBackup.Configuration;
 
@@ -39,11 +40,11 @@ public static class NodeHome
         {
             if (!File.Exists(path))
             {
-                Directory.CreateDirectory(home);
+                PrivateFiles.CreateDirectory(home);
                 try
                 {
                     // CreateNew: of two processes that start together one writes, both read the same.
-                    using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+                    using var file = PrivateFiles.OpenStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
                     file.Write(System.Text.Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("D") + "\n"));
                     file.Flush(flushToDisk: true);
                 }

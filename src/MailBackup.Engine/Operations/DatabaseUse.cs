@@ -1,3 +1,4 @@
+using MailBackup.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Operations;
@@ -58,7 +59,7 @@ internal static class DatabaseUse
         {
             try
             {
-                return File.OpenHandle(path, mode, access, share);
+                return PrivateFiles.Open(path, mode, access, share);
             }
             catch (IOException e) when (e.HResult == WouldBlock && Environment.TickCount64 < end)
             {

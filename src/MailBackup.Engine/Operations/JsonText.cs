@@ -31,7 +31,7 @@ internal static class JsonText
             using var document = JsonDocument.Parse(json);
             return members(document.RootElement);
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException)
         {
             throw new JsonException(e.Message, e);
         }

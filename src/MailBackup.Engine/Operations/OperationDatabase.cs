@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using MailBackup.Storage;
 using MailBackup.Storage.Sqlite;
 using SQLitePCL;
 
@@ -133,7 +134,7 @@ internal sealed class OperationDatabase(string path)
 
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFiles.CreateDirectory(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -47,9 +47,14 @@ internal static class OperationJson
         Write(writer, "unrestored", report.Unrestored);
         Write(writer, "checked", report.Checked);
         Write(writer, "blobs", report.Blobs);
+        Write(writer, "repaired", report.Repaired);
+        Write(writer, "fetched", report.Fetched);
+        Write(writer, "lost", report.Lost);
+        Write(writer, "quarantined", report.Quarantined);
         Write(writer, "errors", report.Errors);
         Write(writer, "bytesRead", report.BytesRead);
         Write(writer, "bytesStored", report.BytesStored);
+        Write(writer, "bytesFreed", report.BytesFreed);
         Write(writer, "seconds", report.Seconds);
         if (report.UnrestoredItems.Count > 0)
         {
@@ -110,9 +115,14 @@ internal static class OperationJson
         UnrestoredItems = ReadUnrestored(element),
         Checked = Count(element, "checked"),
         Blobs = Count(element, "blobs"),
+        Repaired = Count(element, "repaired"),
+        Fetched = Count(element, "fetched"),
+        Lost = Count(element, "lost"),
+        Quarantined = Count(element, "quarantined"),
         Errors = Count(element, "errors"),
         BytesRead = Count(element, "bytesRead"),
         BytesStored = Count(element, "bytesStored"),
+        BytesFreed = Count(element, "bytesFreed"),
         Seconds = element.Optional("seconds")?.GetDouble() ?? 0,
         Troubles = ReadTroubles(element),
         Warnings = element.Strings("warnings"),

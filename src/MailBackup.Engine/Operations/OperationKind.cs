@@ -11,4 +11,9 @@ public enum OperationKind
     AccountRestore,
     BackupExport,
     ExternalRestore,
+    AccountExport,
+    AccountImport,
+    SearchIndex,
+    Repair,
+    Purge,
 }

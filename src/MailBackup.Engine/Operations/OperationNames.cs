@@ -28,6 +28,11 @@ internal static class OperationNames
         nameof(OperationKind.AccountRestore),
         nameof(OperationKind.BackupExport),
         nameof(OperationKind.ExternalRestore),
+        nameof(OperationKind.AccountExport),
+        nameof(OperationKind.AccountImport),
+        nameof(OperationKind.SearchIndex),
+        nameof(OperationKind.Repair),
+        nameof(OperationKind.Purge),
     ];
 
     /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>

@@ -29,6 +29,18 @@ public sealed record OperationReport
     /// <summary>Export: contents written.</summary>
     public long Blobs { get; init; }
 
+    /// <summary>Repair: journal lines and files put right, the catalog included.</summary>
+    public long Repaired { get; init; }
+
+    /// <summary>Repair: contents and journal lines had again from the server or another backup path.</summary>
+    public long Fetched { get; init; }
+
+    /// <summary>Repair: contents and journal lines that nobody had.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Repair and check: pieces moved to <c>quarantine/</c>.</summary>
+    public long Quarantined { get; init; }
+
     /// <summary>Items (or accounts, or stored records) that failed.</summary>
     public long Errors { get; init; }
 
@@ -37,6 +49,9 @@ public sealed record OperationReport
 
     /// <summary>Bytes that the backup path (or the export) grew by.</summary>
     public long BytesStored { get; init; }
+
+    /// <summary>Purge: bytes that the backup path has given back.</summary>
+    public long BytesFreed { get; init; }
 
     public double Seconds { get; init; }
 

@@ -24,9 +24,14 @@ public static class OperationRequestJson
         RestoreRequest restore => (OperationKind.Restore, Write(restore)),
         UndeleteRequest undelete => (OperationKind.Undelete, UndeleteRequestJson.Write(undelete)),
         AccountRestoreRequest account => (OperationKind.AccountRestore, AccountRestoreRequestJson.Write(account)),
-        CheckRequest check => (OperationKind.CoherencyCheck, JsonText.Write(writer => writer.WriteStrings("accounts", check.Accounts))),
         BackupExportRequest export => (OperationKind.BackupExport, BackupExportRequestJson.Write(export)),
         ExternalRestoreRequest external => (OperationKind.ExternalRestore, ExternalRestoreRequestJson.Write(external)),
+        ExportAccountRequest export => (OperationKind.AccountExport, ExportAccountRequestJson.Write(export)),
+        ImportAccountRequest import => (OperationKind.AccountImport, ImportAccountRequestJson.Write(import)),
+        SearchIndexRequest index => (OperationKind.SearchIndex, SearchIndexRequestJson.Write(index)),
+        CheckRequest check => (OperationKind.CoherencyCheck, CheckRequestJson.Write(check)),
+        RepairRequest repair => (OperationKind.Repair, RepairRequestJson.Write(repair)),
+        PurgeRequest purge => (OperationKind.Purge, PurgeRequestJson.Write(purge)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
 
@@ -40,9 +45,14 @@ public static class OperationRequestJson
             OperationKind.Restore => ReadRestore,
             OperationKind.Undelete => UndeleteRequestJson.Read,
             OperationKind.AccountRestore => AccountRestoreRequestJson.Read,
-            OperationKind.CoherencyCheck => static element => new CheckRequest { Accounts = element.Strings("accounts") },
             OperationKind.BackupExport => BackupExportRequestJson.Read,
             OperationKind.ExternalRestore => ExternalRestoreRequestJson.Read,
+            OperationKind.AccountExport => ExportAccountRequestJson.Read,
+            OperationKind.AccountImport => ImportAccountRequestJson.Read,
+            OperationKind.SearchIndex => SearchIndexRequestJson.Read,
+            OperationKind.CoherencyCheck => CheckRequestJson.Read,
+            OperationKind.Repair => RepairRequestJson.Read,
+            OperationKind.Purge => PurgeRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

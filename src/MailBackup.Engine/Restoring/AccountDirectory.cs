@@ -47,7 +47,7 @@ internal sealed class AccountDirectory(IMailSource source, IOperationSink sink)
         var entry = source.ProvisioningTarget is { } target
             ? await target.FindAsync(ProvisioningKind.Account, name, CancellationToken.None).ConfigureAwait(false)
             : null;
-        new ProvisioningScan(layout, AccountRegistry.Load(layout), new ScanCounts(), allowEmpty: false).Save(name, entry);
+        new ProvisioningScan(layout, AccountRegistry.Load(layout), new ScanCounts(), CosExclusion.None, allowEmpty: false).Save(name, entry);
 
         // The mailbox was made anew: nothing that was seen of the old one may count as seen.
         if (AccountStat.Read(layout, id) is { } stat)

@@ -16,7 +16,7 @@ internal static class FolderState
 
     public static ItemState Of(SourceFolder folder)
     {
-        var attributes = new SortedDictionary<string, string>(StringComparer.Ordinal) { [KindAttribute] = Kinds.First(k => k.Kind == folder.Kind).Text };
+        var attributes = new SortedDictionary<string, string>(StringComparer.Ordinal) { [KindAttribute] = ToText(folder.Kind) };
         foreach (var (name, value) in folder.Attributes ?? EmptyAttributes)
         {
             attributes[name] = value;
@@ -29,8 +29,13 @@ internal static class FolderState
     {
         string? text = null;
         folder.Attributes?.TryGetValue(KindAttribute, out text);
-        return Kinds.FirstOrDefault(k => k.Text == text, Kinds[0]).Kind;
+        return ParseKind(text);
     }
+
+    public static string ToText(FolderKind kind) => Kinds.First(k => k.Kind == kind).Text;
+
+    /// <summary>Mail for what is no kind.</summary>
+    public static FolderKind ParseKind(string? text) => Kinds.FirstOrDefault(k => k.Text == text, Kinds[0]).Kind;
 
     /// <summary>The source's attributes, without the kind; null when there are none.</summary>
     public static IReadOnlyDictionary<string, string>? SourceAttributes(ItemState folder)

@@ -29,27 +29,39 @@ internal static class KnownItems
         return items;
     }
 
+    /// <summary>The number that the catalog has given to an account; 0 when it knows none.</summary>
+    public static long AccountNumber(Catalog catalog, Guid account)
+    {
+        using var db = catalog.Connect();
+        using var select = db.Prepare("SELECT id FROM account WHERE uuid = ?");
+        return select.Bind(0, account.ToString("D")).Step() ? select.Int64(0) : 0;
+    }
+
     /// <summary>
     /// The folders as the journal has them, without tokens: what <c>account_stat</c> says when it is lost or behind. Everything is listed again then.
     /// </summary>
-    public static List<FolderStat> Folders(StoreWriter store, AccountJournal journal)
+    public static List<FolderStat> Folders(StoreWriter store, AccountJournal journal) =>
+        Folders(store.Layout, store.Catalog, journal.Account, journal.CatalogId);
+
+    /// <param name="catalogId">The account's number in the catalog.</param>
+    public static List<FolderStat> Folders(BackupLayout layout, Catalog catalog, Guid account, long catalogId)
     {
-        using var db = store.Catalog.Connect();
+        using var db = catalog.Connect();
         var folders = new List<FolderStat>();
         using (var select = db.Prepare($"SELECT segment, offset, length FROM state WHERE account = ? AND type = {(int)ItemType.Folder} AND end = {Catalog.Open} AND deleted = 0"))
         {
-            select.Bind(0, journal.CatalogId);
+            select.Bind(0, catalogId);
             while (select.Step())
             {
                 var place = new JournalPlace(select.Int32(0), select.Int64(1), select.Int32(2));
-                folders.Add(FolderState.ToStat(JournalLookup.ReadTransaction(store.Layout, journal.Account, place)));
+                folders.Add(FolderState.ToStat(JournalLookup.ReadTransaction(layout, account, place)));
             }
         }
 
         using var count = db.Prepare($"SELECT count(*) FROM state WHERE account = ? AND folder = ? AND end = {Catalog.Open} AND deleted = 0");
         for (int i = 0; i < folders.Count; i++)
         {
-            count.Bind(0, journal.CatalogId).Bind(1, folders[i].Id).Step();
+            count.Bind(0, catalogId).Bind(1, folders[i].Id).Step();
             folders[i] = folders[i] with { Items = count.Int64(0) };
             count.Reset();
         }
@@ -61,6 +73,9 @@ internal static class KnownItems
     public static long LastItem(StoreWriter store, AccountJournal journal)
     {
         using var db = store.Catalog.Connect();
-        return db.Scalar($"SELECT max(item) FROM state WHERE account = {journal.CatalogId}") ?? 0;
+        long met = db.Scalar($"SELECT max(item) FROM state WHERE account = {journal.CatalogId}") ?? 0;
+
+        // Higher after a purge has taken the last items.
+        return Math.Max(met, db.Scalar($"SELECT last_item FROM account WHERE id = {journal.CatalogId}") ?? 0);
     }
 }

@@ -10,7 +10,7 @@ namespace MailBackup.Scanning;
 /// Brings the journals of accounts, domains, COS and lists up to what directory and mail tree show. Accounts are all that either has; one that neither
 /// has any more is flagged deleted, unless it looks as if a disk were missing.
 /// </summary>
-internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry registry, ScanCounts counts, bool allowEmpty)
+internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty)
 {
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly List<SafeFileHandle> _files = [];
@@ -30,14 +30,14 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
                 SaveEntries(kind, [.. snapshot.Entries.Where(e => e.Kind == kind)]);
             }
 
-            foreach (var entry in snapshot.Entries.Where(e => e.Kind == ProvisioningKind.Account))
+            foreach (var entry in snapshot.Entries.Where(e => e.Kind == ProvisioningKind.Account && excluded.CosOf(e.Name, e.Id) is null))
             {
                 SaveAccount(entry.Name, entry);
             }
         }
 
         var inTree = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
-        foreach (string name in mailboxes.Where(m => registry.FindLiving(m) is null))
+        foreach (string name in mailboxes.Where(m => registry.FindLiving(m) is null && excluded.CosOf(m, null) is null))
         {
             SaveAccount(name, null);
         }
@@ -60,6 +60,13 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         var domainsInTree = inTree.Select(DomainOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (id, stat) in registry.Stats.ToList())
         {
+            if (!stat.Deleted && excluded.CosOf(stat.Name, stat.DirectoryId) is { } cos)
+            {
+                Delete(id, stat);
+                excluded.CountDeleted(cos);
+                continue;
+            }
+
             bool isListed = listed?.Contains(stat.Name) ?? stat.InDirectory;
             if (stat.Deleted || inTree.Contains(stat.Name) || isListed)
             {
@@ -81,10 +88,15 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
                 continue;
             }
 
-            var transaction = new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, stat.Name, stat.DirectoryId, Deleted: true, ProvisioningAttributes.Empty);
-            AppendAccount(id, stat with { Deleted = true, InDirectory = false }, transaction);
-            counts.Deleted();
+            Delete(id, stat);
         }
+    }
+
+    private void Delete(Guid id, AccountStat stat)
+    {
+        var transaction = new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, stat.Name, stat.DirectoryId, Deleted: true, ProvisioningAttributes.Empty);
+        AppendAccount(id, stat with { Deleted = true, InDirectory = false }, transaction);
+        counts.Deleted();
     }
 
     private void SaveAccount(string name, ProvisioningEntry? entry)

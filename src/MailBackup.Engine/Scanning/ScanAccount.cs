@@ -45,6 +45,9 @@ internal sealed class ScanAccount(Guid id, AccountStat stat, AccountJournal jour
     /// <summary>A new item could not be read: it may be one of the missing, so none of them is flagged deleted this time. Committer only.</summary>
     public bool DeletionsPostponed { get; set; }
 
+    /// <summary>What this scan, and the ones before it that did not come to the account's end, took from it. Committer only.</summary>
+    public MassChange Change { get; set; } = stat.Unfinished ?? new MassChange(stat.Folders.Sum(f => f.Items), 0, 0);
+
     public long NextItem => Interlocked.Read(ref _nextItem);
 
     public ItemId TakeItemId() => new(Interlocked.Increment(ref _nextItem) - 1);

@@ -17,6 +17,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
 
     private readonly HashSet<ScanAccount> _touched = [];
     private readonly HashSet<ScanAccount> _complete = [];
+    private readonly MassChangeGuard _guard = new(store.Layout, options, sink);
     private TimeSpan _lastCommit = clock.Elapsed;
 
     /// <summary>Runs until the lister is done. What was taken before an error or a stop is committed by the caller.</summary>
@@ -116,6 +117,11 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         }
         else
         {
+            if (known.Digest != state.Digest)
+            {
+                account.Change = account.Change with { Rewritten = account.Change.Rewritten + 1 };
+            }
+
             Move(account, known.Folder, job.Folder);
             Append(account, known.Id, state);
             counts.Updated();
@@ -173,6 +179,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         }
         else
         {
+            account.Change = account.Change with { Deleted = account.Change.Deleted + account.Missing.Count };
             foreach (var item in account.Missing.Values.OrderBy(i => i.Id))
             {
                 Move(account, item.Folder, null);
@@ -188,6 +195,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         }
 
         account.Missing.Clear();
+        _guard.Judge(account);
         _complete.Add(account);
     }
 
@@ -207,7 +215,13 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
             folders.AddRange(account.VanishedFolders.Select(f => f with { Token = null }));
         }
 
-        var stat = account.Stat with { NextItem = account.NextItem, Journal = account.Journal.Writer.Position, Folders = folders };
+        var stat = account.Stat with
+        {
+            NextItem = account.NextItem,
+            Journal = account.Journal.Writer.Position,
+            Unfinished = complete || account.Change.Total == 0 ? null : account.Change,
+            Folders = folders,
+        };
         stat.Write(store.Layout, account.Id);
     }
 

@@ -2,4 +2,6 @@ namespace MailBackup.Scanning;
 
 /// <summary>How a scan is to be done, with the configuration's values filled in.</summary>
 /// <param name="ReadErrorThreshold">0 never gives up.</param>
-internal sealed record ScanOptions(bool Deep, bool AllowEmpty, int ReadErrorThreshold);
+/// <param name="MassChangePercent">See <see cref="MassChangeGuard"/>; 0 switches it off.</param>
+/// <param name="MassChangeMinimum">Fewer items than this are never a mass change.</param>
+internal sealed record ScanOptions(bool Deep, bool AllowEmpty, int ReadErrorThreshold, int MassChangePercent, int MassChangeMinimum);

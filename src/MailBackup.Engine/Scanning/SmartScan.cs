@@ -19,6 +19,7 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ProgressMeter _meter = new();
     private readonly ScanCounts _counts = new();
+    private CosExclusion _excluded = CosExclusion.None;
     private int _accountsTotal;
     private string? _account;
 
@@ -29,10 +30,19 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
         var registry = AccountRegistry.Load(layout);
 
         // A token from before a change that did not become durable would hide the change: it is renewed at the end only.
-        var snapshot = await source.ReadProvisioningAsync(options.Deep ? null : stat.ProvisioningToken, stop).ConfigureAwait(false);
+        // Where a COS is disabled the directory is read even if it has not changed, because only it tells whose mailboxes to leave alone.
+        bool exclusive = AccountListing.Entries(layout, ProvisioningKind.ClassOfService, null).Any(c => CosMarker.IsIn(c.Attributes));
+        var directory = await source.ReadProvisioningAsync(options.Deep || exclusive ? null : stat.ProvisioningToken, stop).ConfigureAwait(false);
+        var snapshot = options.Deep || directory?.Token != stat.ProvisioningToken ? directory : null;
+        _excluded = CosExclusion.Of(directory);
         var mailboxes = await source.ListMailboxesAsync(stop).ConfigureAwait(false);
         GuardTree(registry, mailboxes);
-        new ProvisioningScan(layout, registry, _counts, options.AllowEmpty).Run(snapshot, mailboxes, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+        new ProvisioningScan(layout, registry, _counts, _excluded, options.AllowEmpty).Run(snapshot, mailboxes, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+
+        foreach (string left in _excluded.Describe())
+        {
+            sink.Warning(left);
+        }
 
         var accounts = Choose(registry);
         _accountsTotal = accounts.Count;
@@ -147,7 +157,8 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
 
         return request.Accounts.Distinct(StringComparer.OrdinalIgnoreCase).Select(name => registry.FindLiving(name) ?? throw new MailBackupException(
             ErrorIds.AccountNotFound,
-            $"There is no account {name} on {source.Description}.",
+            _excluded.CosOf(name, null) is { } cos
+                ? $"The account {name} belongs to the COS '{cos}', which is disabled for backup." : $"There is no account {name} on {source.Description}.",
             "See 'mailbackup accounts' for the names that are known.",
             name)).ToList();
     }

@@ -65,4 +65,7 @@ public interface IMailSource : IAsyncDisposable
 
     /// <summary>Where restored accounts, domains, COS and lists go, or null when there is no directory or it takes none.</summary>
     IProvisioningTarget? ProvisioningTarget { get; }
+
+    /// <summary>What may change and remove items, or null when this source lets nobody.</summary>
+    IMailboxEditor? Editor => null;
 }

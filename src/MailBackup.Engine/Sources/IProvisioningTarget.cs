@@ -2,7 +2,7 @@ using MailBackup.Model;
 
 namespace MailBackup.Sources;
 
-/// <summary>A directory that takes entries back. Nothing that is there is ever changed or removed.</summary>
+/// <summary>A directory that takes entries back. Nothing that is there is ever changed or removed, but the one attribute that is asked for.</summary>
 public interface IProvisioningTarget
 {
     /// <summary>What the directory is, for people.</summary>
@@ -20,6 +20,14 @@ public interface IProvisioningTarget
 
     /// <summary>Adds entries below those of accounts (data sources), under the same terms.</summary>
     ValueTask<IReadOnlyList<ProvisioningResult>> AddChildrenAsync(IReadOnlyList<ProvisioningChild> children, CancellationToken token);
+    /// <summary>
+    /// Changes the values of one attribute of an entry, durable when the call returns; everything else of the directory stays as it is. Errors:
+    /// <c>DirectoryNotWritable</c>, and those of reading the directory; then nothing was changed.
+    /// </summary>
+    /// <param name="change">Gives the new values for those that are there now; the same list for no change. May be asked again.</param>
+    /// <returns>Whether anything changed; null when there is no such entry.</returns>
+    ValueTask<bool?> SetAttributeAsync(
+        ProvisioningKind kind, string name, string attribute, Func<IReadOnlyList<string>, IReadOnlyList<string>> change, CancellationToken token);
 }
 
 /// <summary>An entry below an account's own.</summary>

@@ -25,6 +25,9 @@ public sealed record AccountStat
 
     public JournalPosition Info { get; init; } = JournalPosition.Start;
 
+    /// <summary>What a scan that did not come to the account's end had changed of it; null after one that did.</summary>
+    public MassChange? Unfinished { get; init; }
+
     public IReadOnlyList<FolderStat> Folders { get; init; } = [];
 
     /// <summary>Returns null when there is none, or none that can be read.</summary>

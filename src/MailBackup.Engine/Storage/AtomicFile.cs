@@ -6,9 +6,9 @@ internal static class AtomicFile
     /// <param name="sync">Make the content durable before it takes the place of the old. Not needed for what can be told again from journals.</param>
     public static void Write(string path, ReadOnlySpan<byte> content, bool sync)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
         string temporary = path + ".tmp";
-        using (var handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.Read))
+        using (var handle = PrivateFiles.Open(temporary, FileMode.Create, FileAccess.Write, FileShare.Read))
         {
             RandomAccess.Write(handle, content, 0);
             if (sync)

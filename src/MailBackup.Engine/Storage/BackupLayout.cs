@@ -28,9 +28,14 @@ public class BackupLayout(string root, string? state = null)
     /// <summary>Rebuildable or transient files; deleting the folder loses nothing.</summary>
     public string State { get; } = state ?? Path.Combine(Path.GetFullPath(root), "state");
 
+    /// <summary>What a check or a repair has taken out of the store; never read, never deleted by anything.</summary>
+    public string Quarantine => Path.Combine(Root, "quarantine");
+
     public string Spool => Path.Combine(State, "spool");
 
     public string Catalog => Path.Combine(State, "catalog.db");
+
+    public string SearchIndex => Path.Combine(State, "search.db");
 
     public string Operations => Path.Combine(State, "operations.db");
 
@@ -39,6 +44,14 @@ public class BackupLayout(string root, string? state = null)
     public string BackupStat => Path.Combine(Root, "backupstat");
 
     public string Configuration => Path.Combine(Root, "config.json");
+
+    /// <summary>Which accounts are on hold, since when and why. Truth, so not in <see cref="State"/>.</summary>
+    public JournalFile LegalHold => new("legal_hold", _ => Path.Combine(Root, "legal_hold.jsonl"), Segmented: false);
+
+    public string LegalHoldLock => Path.Combine(State, "legal_hold.lock");
+
+    /// <summary>What purges have taken away; see <see cref="PurgeLog"/>.</summary>
+    public JournalFile Purges => new("purges", _ => Path.Combine(Root, "purges.jsonl"), Segmented: false);
 
     public string Map(Guid server) => Path.Combine(Root, MapPrefix + server.ToString("D"));
 
@@ -122,6 +135,26 @@ public class BackupLayout(string root, string? state = null)
 
     /// <summary>How many blobs there are.</summary>
     internal virtual long CountBlobs(Sqlite.SqliteDatabase catalog) => catalog.Scalar("SELECT count(*) FROM blob") ?? 0;
+
+    /// <summary>Every journal of the path: those of domains, COS and lists, of purges and legal holds, then those of the accounts.</summary>
+    public IEnumerable<JournalFile> ListJournals()
+    {
+        foreach (var kind in (Model.ProvisioningKind[])[Model.ProvisioningKind.Domain, Model.ProvisioningKind.ClassOfService, Model.ProvisioningKind.DistributionList])
+        {
+            yield return ProvisioningJournal(kind);
+        }
+
+        yield return Purges;
+        yield return LegalHold;
+        foreach (var account in ListAccounts().Order())
+        {
+            yield return AccountInfo(account);
+            yield return ItemJournal(account);
+        }
+    }
+
+    /// <summary>The path as the backup path knows it: relative, for manifests and reports.</summary>
+    public string Relative(string path) => Path.GetRelativePath(Root, path);
 
     /// <summary>Numbers of all bundles, ascending.</summary>
     public List<int> ListBundles()

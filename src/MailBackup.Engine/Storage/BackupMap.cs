@@ -18,6 +18,9 @@ public sealed record BackupMap
     /// <summary>The path that it was restored from.</summary>
     public string? ImportedFrom { get; init; }
 
+    /// <summary>The servers that it was taken over from, oldest first.</summary>
+    public IReadOnlyList<PreviousOwner> Previous { get; init; } = [];
+
     /// <summary>Null when the file cannot be read: its name alone says whose the path is.</summary>
     public static BackupMap? Read(string path)
     {

@@ -47,11 +47,11 @@ internal static class BackupPathSetup
                     layout.Root);
             }
 
-            Directory.CreateDirectory(layout.Root);
+            PrivateFiles.CreateRoot(layout.Root);
             CheckUsable(layout);
             foreach (string folder in (string[])[layout.Accounts, layout.Provisioning, layout.Items, layout.State])
             {
-                Directory.CreateDirectory(folder);
+                PrivateFiles.CreateDirectory(folder);
             }
 
             new BackupStat { Created = DateTimeOffset.UtcNow }.Write(layout);
@@ -60,6 +60,54 @@ internal static class BackupPathSetup
             var map = new BackupMap { ServerId = server, Host = Environment.MachineName, Created = DateTimeOffset.UtcNow };
             AtomicFile.Write(layout.Map(server), StorageJson.Write(map), sync: true);
             return layout;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+    }
+
+    /// <summary>
+    /// Makes another server's path this one's. The new map stands before the old ones go: should this be cut short, the path is refused to everybody until it
+    /// is done again. Throws what <see cref="Open"/> throws but <c>BackupPathOwnedByAnotherServer</c>, and <c>BackupPathBusy</c> while its server writes.
+    /// </summary>
+    /// <returns>False when it was this server's already.</returns>
+    public static bool Adopt(string path, Guid server, string by)
+    {
+        var layout = new BackupLayout(path);
+        var others = Directory.Exists(layout.Root) ? layout.FindOwners().Where(o => o != server).ToList() : [];
+        if (others.Count == 0)
+        {
+            Open(path, server);
+            return false;
+        }
+
+        BackupStat.Read(layout);
+        try
+        {
+            PrivateFiles.CreateDirectory(layout.State);
+            using var writer = WriterLock.TryAcquire(layout.WriterLock) ?? throw new MailBackupException(
+                ErrorIds.BackupPathBusy,
+                $"An operation of server {others[0]}{HostOf(layout, others[0])} is writing to {layout.Root}.",
+                "A server that is at work keeps its backup path. Nothing was changed.",
+                layout.Root);
+            var now = DateTimeOffset.UtcNow;
+            var maps = others.ConvertAll(o => BackupMap.Read(layout.Map(o)) ?? new BackupMap { ServerId = o });
+            var own = BackupMap.Read(layout.Map(server));
+            var map = new BackupMap
+            {
+                ServerId = server,
+                Host = Environment.MachineName,
+                Created = maps.Min(m => m.Created),
+                Previous =
+                [
+                    .. maps.SelectMany(m => m.Previous).Concat(own?.Previous ?? []).Concat(maps.Select(m => new PreviousOwner(m.ServerId, m.Host, now, by)))
+                        .DistinctBy(p => (p.ServerId, p.Until)).OrderBy(p => p.Until),
+                ],
+            };
+            AtomicFile.Write(layout.Map(server), StorageJson.Write(map), sync: true);
+            others.ForEach(o => File.Delete(layout.Map(o)));
+            return true;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -82,10 +130,13 @@ internal static class BackupPathSetup
         // Also where our own map lies beside another's: whoever put it there, writing could ruin the backup of that server.
         if (owners.FirstOrDefault(o => o != server) is var owner && owner != default)
         {
+            string since = BackupMap.Read(layout.Map(owner))?.Previous.LastOrDefault(p => p.ServerId == server) is { } lost
+                ? FormattableString.Invariant($", which took it over from this one on {lost.Until.ToLocalTime():yyyy-MM-dd HH:mm}") : $", this is server {server}";
             throw new MailBackupException(
                 ErrorIds.BackupPathOwnedByAnotherServer,
-                $"The backup path {layout.Root} belongs to server {owner}{HostOf(layout, owner)}, this is server {server}.",
-                "Choose another path, or set MAILBACKUP_HOME to the home of the server that owns it. Nothing was changed.",
+                $"The backup path {layout.Root} belongs to server {owner}{HostOf(layout, owner)}{since}.",
+                "Choose another path; or set MAILBACKUP_HOME to the home of the server that owns it; or, when that server is gone for good, take the path over with "
+                + "'mailbackup init --adopt'. Nothing was changed.",
                 layout.Root);
         }
     }

@@ -5,6 +5,10 @@ namespace MailBackup.Storage;
 /// <summary>Reads a backup path: accounts, listings, histories, content. Opened for one task and closed again.</summary>
 internal sealed class BackupReader : IDisposable
 {
+    private const int Attempts = 50;
+
+    private static readonly TimeSpan AttemptEvery = TimeSpan.FromMilliseconds(100);
+
     private readonly Catalog _catalog;
 
     public BackupReader(BackupLayout layout, Catalog catalog)
@@ -34,7 +38,29 @@ internal sealed class BackupReader : IDisposable
     /// <summary>
     /// The state of an item at a moment, or its latest state in which it was not deleted. Errors: <c>ItemNotFound</c>.
     /// </summary>
-    public (BackupItem Item, ItemState State) FindState(string account, ItemId id, DateTimeOffset? at)
+    public (BackupItem Item, ItemState State) FindState(string account, ItemId id, DateTimeOffset? at) =>
+        Settled(Layout, () => FindStateOnce(account, id, at));
+
+    /// <summary>
+    /// While a purge moves lines and content, what the catalog said a moment ago may be out of date: then it is asked again, until the purge has told
+    /// it. What is wrong when nobody writes is wrong.
+    /// </summary>
+    public static T Settled<T>(BackupLayout layout, Func<T> read)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return read();
+            }
+            catch (MailBackupException e) when (e.ErrorId is ErrorIds.JournalDamaged or ErrorIds.BlobMissing && attempt < Attempts && WriterLock.IsHeld(layout.WriterLock))
+            {
+                Thread.Sleep(AttemptEvery);
+            }
+        }
+    }
+
+    private (BackupItem Item, ItemState State) FindStateOnce(string account, ItemId id, DateTimeOffset? at)
     {
         var history = Items.History(account, id);
         for (int i = history.Count - 1; i >= 0; i--)
@@ -43,7 +69,10 @@ internal sealed class BackupReader : IDisposable
             bool wanted = at is { } moment ? item.Start <= moment && (item.End is null || item.End > moment) : !item.Deleted;
             if (wanted && !item.Deleted)
             {
-                return (item, ReadState(item.AccountId, place));
+                var transaction = JournalLookup.ReadTransaction(Layout, item.AccountId, place);
+                return transaction is { State: { } state } && transaction.Item == id && transaction.Id == item.Transaction
+                    ? (item, state)
+                    : throw JournalLookup.Damaged(Layout.ItemJournal(item.AccountId).Segment(place.Segment), place, null);
             }
         }
 
@@ -52,6 +81,15 @@ internal sealed class BackupReader : IDisposable
             at is { } when ? $"{account} did not have item {id} on {when.ToLocalTime():yyyy-MM-dd HH:mm:ss}." : $"{account} never had item {id}.",
             $"See its states with 'mailbackup history --account {account} --id {id}'.",
             id.Value);
+    }
+
+    /// <summary>A state, of any item, whose whole content has this digest; null when none has.</summary>
+    public ItemState? FindByDigest(Digest digest)
+    {
+        using var db = _catalog.Connect();
+        using var select = db.Prepare("SELECT a.uuid, s.segment, s.offset, s.length FROM state s JOIN account a ON a.id = s.account WHERE s.digest = ? AND s.deleted = 0 LIMIT 1");
+        return select.Bind(0, digest).Step()
+            ? ReadState(Guid.Parse(select.Text(0)), new JournalPlace(select.Int32(1), select.Int64(2), select.Int32(3))) : null;
     }
 
     public void Dispose()

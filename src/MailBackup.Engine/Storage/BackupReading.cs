@@ -23,6 +23,12 @@ internal sealed class BackupReading(BackupLayout layout, Action<string> warn)
         return read(again);
     }
 
+    public async Task<T> ReadAsync<T>(Func<BackupReader, Task<T>> read)
+    {
+        using var reader = Open();
+        return await read(reader).ConfigureAwait(false);
+    }
+
     /// <param name="list">Gives its elements in the same order when it is asked again.</param>
     public IEnumerable<T> Stream<T>(Func<BackupReader, IEnumerable<T>> list)
     {

@@ -59,6 +59,7 @@ internal sealed class BlobStore(BackupLayout layout, Catalog catalog, BundleAppe
 
         try
         {
+            member.Position = 0;
             Complete(claim, appender.Append(digest, member, contentLength));
             return claim;
         }
@@ -69,11 +70,20 @@ internal sealed class BlobStore(BackupLayout layout, Catalog catalog, BundleAppe
         }
     }
 
+    /// <summary>Appends a blob once more, as it stands in another bundle; the catalog then names the new place.</summary>
+    public BlobLocation Move(Digest digest, BlobLocation from)
+    {
+        using var member = BundleReader.OpenMember(layout, digest, from);
+        var to = appender.Append(digest, member, from.ContentLength);
+        Interlocked.Add(ref _bytesStored, to.Length);
+        return to;
+    }
+
     /// <summary>A file for content that does not fit in memory; gone when it is closed.</summary>
     public FileStream OpenSpool()
     {
-        Directory.CreateDirectory(layout.Spool);
-        return new FileStream(
+        PrivateFiles.CreateDirectory(layout.Spool);
+        return PrivateFiles.OpenStream(
             Path.Combine(layout.Spool, Guid.NewGuid().ToString("N")),
             FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 << 10, FileOptions.DeleteOnClose);
     }

@@ -47,18 +47,18 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
         return location;
     }
 
-    /// <summary>Appends a member that stands complete in a spool file.</summary>
-    public BlobLocation Append(Digest digest, FileStream spool, long contentLength)
+    /// <summary>Appends a member that stands complete elsewhere: in a spool file, in another bundle.</summary>
+    /// <param name="member">Read to its end.</param>
+    public BlobLocation Append(Digest digest, Stream member, long contentLength)
     {
         lock (_gate)
         {
             var handle = Prepare();
             var buffer = new byte[256 << 10];
-            spool.Position = 0;
+            long at = _length;
             try
             {
-                long at = _length;
-                for (int n; (n = spool.Read(buffer)) > 0; at += n)
+                for (int n; (n = member.Read(buffer)) > 0; at += n)
                 {
                     RandomAccess.Write(handle, buffer.AsSpan(0, n), at);
                 }
@@ -69,7 +69,7 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
                 throw StorageFault.Translate(e, layout.Root);
             }
 
-            return Advance(digest, spool.Length, contentLength);
+            return Advance(digest, at - _length, contentLength);
         }
     }
 
@@ -157,8 +157,8 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
             }
 
             string path = layout.Bundle(_bundle);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _current = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
+            _current = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
 
         return _current;

@@ -14,7 +14,7 @@ namespace MailBackup.Storage;
 /// </remarks>
 public sealed class Catalog : IDisposable
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     /// <summary>The end of a state that lasts.</summary>
     internal const long Open = long.MaxValue;
@@ -42,7 +42,7 @@ public sealed class Catalog : IDisposable
     /// </summary>
     internal static Catalog OpenOrCreate(BackupLayout layout)
     {
-        Directory.CreateDirectory(layout.State);
+        PrivateFiles.CreateDirectory(layout.State);
         try
         {
             if (!IsUsable(layout.Catalog))
@@ -170,6 +170,8 @@ public sealed class Catalog : IDisposable
                 id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE,
                 segment INTEGER NOT NULL, offset INTEGER NOT NULL, chk TEXT NOT NULL, next INTEGER NOT NULL, last_item INTEGER NOT NULL);
             CREATE TABLE bundle(one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, length INTEGER NOT NULL);
+            CREATE TABLE purge(
+                one INTEGER PRIMARY KEY CHECK (one = 1), segment INTEGER NOT NULL, offset INTEGER NOT NULL, chk TEXT NOT NULL, next INTEGER NOT NULL);
             CREATE TABLE blob(
                 digest BLOB PRIMARY KEY, bundle INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, size INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE state(
@@ -180,6 +182,7 @@ public sealed class Catalog : IDisposable
                 segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
                 PRIMARY KEY(account, item, tx)) WITHOUT ROWID;
             INSERT INTO bundle VALUES (1, 0, 0);
+            INSERT INTO purge VALUES (1, 0, 0, '', 1);
             INSERT INTO place VALUES ({FileIdentity.Inode(path)});
             PRAGMA user_version={SchemaVersion};
             COMMIT;

@@ -24,6 +24,11 @@ internal static class CatalogFollower
             return false;
         }
 
+        if (!JournalReader.EndsAt(layout.Purges, CatalogWriter.ReadPurgePosition(db)))
+        {
+            return false;
+        }
+
         var read = new Dictionary<string, (int Segment, long Offset)>();
         using (var accounts = db.Prepare("SELECT uuid, segment, offset FROM account"))
         {
@@ -64,6 +69,7 @@ internal static class CatalogFollower
                 return default;
             }
 
+            FollowPurges(layout, writer);
             var accounts = layout.ListAccounts().ToHashSet();
             foreach (var (uuid, id) in writer.ListAccounts())
             {
@@ -88,6 +94,42 @@ internal static class CatalogFollower
             writer.Rollback();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Forgets what purges have changed behind its back, so that it is read anew. A catalog that has read nothing yet has nothing to forget; one of
+    /// another copy of the path has everything.
+    /// </summary>
+    private static void FollowPurges(BackupLayout layout, CatalogWriter writer)
+    {
+        var position = writer.GetPurgePosition();
+        if (JournalReader.EndsAt(layout.Purges, position) && JournalReader.Matches(layout.Purges, position))
+        {
+            return;
+        }
+
+        bool ours = JournalReader.Matches(layout.Purges, position);
+        var (records, end) = PurgeLog.Read(layout, ours ? position : JournalPosition.Start);
+        var accounts = writer.ListAccounts();
+        var changed = records.SelectMany(r => r.Rewritten).ToHashSet();
+        foreach (var (uuid, id) in accounts.Where(a => !ours || changed.Contains(a.Uuid)))
+        {
+            writer.ForgetAccount(id);
+        }
+
+        if (!ours)
+        {
+            writer.ForgetBlobs();
+        }
+        else if (accounts.Count > 0 || writer.GetBundlePosition() != default)
+        {
+            foreach (int bundle in records.SelectMany(r => r.Bundles).Distinct())
+            {
+                writer.ForgetBundle(bundle);
+            }
+        }
+
+        writer.SetPurgePosition(end);
     }
 
     private static long EndOf(BackupLayout layout, int bundle)
@@ -192,6 +234,7 @@ internal static class CatalogFollower
             warn?.Invoke($"{reader.SegmentPath} is damaged at byte {reader.Position.Offset}; what stands behind it is not listed. Run a coherency check.");
         }
 
+        writer.NoteItem(account.Id, reader.LastRemovedItem);
         writer.SetPosition(account.Id, reader.Position);
     }
 }

@@ -123,6 +123,33 @@ internal sealed class CatalogWriter : IDisposable
 
     public void SetBundlePosition(int bundle, long length) => _db.Execute($"UPDATE bundle SET number = {bundle}, length = {length}");
 
+    /// <summary>How far the log of purges has been followed.</summary>
+    public JournalPosition GetPurgePosition() => ReadPurgePosition(_db);
+
+    public static JournalPosition ReadPurgePosition(SqliteDatabase db)
+    {
+        using var select = db.Prepare("SELECT segment, offset, chk, next FROM purge");
+        return select.Step() ? new JournalPosition(select.Int32(0), select.Int64(1), select.Text(2), select.Int64(3)) : JournalPosition.Start;
+    }
+
+    public void SetPurgePosition(JournalPosition position)
+    {
+        using var update = _db.Prepare("UPDATE purge SET segment = ?, offset = ?, chk = ?, next = ?");
+        update.Bind(0, position.Segment).Bind(1, position.Offset).Bind(2, position.Check).Bind(3, position.NextTransaction).Run();
+    }
+
+    /// <summary>Forgets the blobs of a bundle that goes, or that no scan is to rely on any more.</summary>
+    public void ForgetBundle(int bundle) => _db.Execute($"DELETE FROM blob WHERE bundle = {bundle}");
+
+    /// <summary>An item id that was given once, though no line names it any more.</summary>
+    public void NoteItem(long account, long item)
+    {
+        if (item > _lastItems.GetValueOrDefault(account))
+        {
+            _lastItems[account] = item;
+        }
+    }
+
     public void ForgetBlobs() => _db.Execute("DELETE FROM blob; UPDATE bundle SET number = 0, length = 0");
 
     /// <summary>The blob that lies furthest behind in the bundles.</summary>

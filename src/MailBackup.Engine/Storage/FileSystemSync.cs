@@ -35,11 +35,10 @@ internal static partial class FileSystemSync
         }
     }
 
-    /// <summary>Makes all that was written to the file system of a folder durable.</summary>
+    /// <summary>Makes all that was written to the file system of a folder durable, renames too.</summary>
     public static void SyncAll(string folder)
     {
-        string probe = Path.Combine(folder, ".sync");
-        using var handle = File.OpenHandle(probe, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, FileOptions.DeleteOnClose);
+        using var handle = File.OpenHandle(Path.Combine(folder, ".sync"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite, FileOptions.DeleteOnClose);
         if (SyncFs(handle) != 0)
         {
             throw new IOException($"{folder} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");

@@ -11,6 +11,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
 {
     private readonly ConcurrentBag<(SqliteDatabase Db, SqliteStatement Select)> _histories = [];
     private readonly ConcurrentDictionary<Guid, FolderTimeline> _folders = new();
+    private (SqliteDatabase Db, SqliteStatement Select)? _contents;
 
     private const string Columns =
         "item, tx, start, end, deleted, type, folder, flags, tags, date, size, digest, subject, sender, key";
@@ -21,13 +22,9 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         var accounts = query.Accounts.Count > 0
             ? query.Accounts.Distinct(StringComparer.OrdinalIgnoreCase).Select(Find).ToList()
             : [.. registry.Stats.OrderBy(s => s.Value.Name, StringComparer.Ordinal).Select(s => s.Key)];
-        if (query.Folder is not null && !accounts.Any(a => Folders(a).Folders.Values.Any(f => f.Any(s => s.Path == query.Folder))))
+        if (query.Folder is not null)
         {
-            throw new MailBackupException(
-                ErrorIds.FolderNotFound,
-                $"There is no folder '{query.Folder}'{(query.Accounts.Count == 1 ? $" in {query.Accounts[0]}" : "")}.",
-                "List the folders with 'mailbackup items --type folder --all'.",
-                query.Folder);
+            RequireFolder(query.Folder, accounts, query.Accounts.Count == 1 ? query.Accounts[0] : null);
         }
 
         foreach (var id in query.Ids.Count > 0 && query.Accounts.Count == 1 ? query.Ids : [])
@@ -65,6 +62,61 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         return states.Count > 0 ? states : throw ItemNotFound(account, item);
     }
 
+    /// <summary>States of an account in the order of items and of time, each with the number of the folder that it lies in.</summary>
+    /// <param name="condition">SQL over the columns of <c>state</c>.</param>
+    public IEnumerable<(BackupItem Item, long Folder)> ListStates(Guid account, string condition)
+    {
+        var folders = Folders(account);
+        using var db = catalog.Connect();
+        using var select = db.Prepare($"SELECT {Columns} FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND {condition} ORDER BY item, tx");
+        select.Bind(0, account.ToString("D"));
+        while (select.Step())
+        {
+            yield return (Read(select, account, folders, at: null), select.Int64(6));
+        }
+    }
+
+    /// <summary>The path that a folder had at a moment.</summary>
+    public string FolderPath(Guid account, long folder, DateTimeOffset moment) => Folders(account).PathAt(folder, moment.UtcTicks);
+
+    /// <summary>
+    /// The latest state with the content that transaction <paramref name="from"/> brought: moved, flagged or deleted since, but the same content.
+    /// Null when the item has no such transaction.
+    /// </summary>
+    public BackupItem? FindContent(Guid account, ItemId item, TransactionId from)
+    {
+        if (_contents is not var (_, states))
+        {
+            var db = catalog.Connect();
+            states = db.Prepare($"SELECT {Columns} FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? AND tx >= ? ORDER BY tx");
+            _contents = (db, states);
+        }
+
+        states.Bind(0, account.ToString("D")).Bind(1, item.Value).Bind(2, from.Value);
+        BackupItem? found = null;
+        while (states.Step() && (found is null || states.Digest(11) == found.Digest))
+        {
+            found = Read(states, account, Folders(account), at: null);
+        }
+
+        states.Reset();
+        return found?.Digest is null ? null : found;
+    }
+
+    /// <summary>Errors: <c>FolderNotFound</c>.</summary>
+    /// <param name="onlyAccount">The account to name, where there is but one.</param>
+    public void RequireFolder(string folder, IEnumerable<Guid> accounts, string? onlyAccount)
+    {
+        if (!accounts.Any(a => Folders(a).Folders.Values.Any(f => f.Any(s => s.Path == folder))))
+        {
+            throw new MailBackupException(
+                ErrorIds.FolderNotFound,
+                $"There is no folder '{folder}'{(onlyAccount is null ? "" : $" in {onlyAccount}")}.",
+                "List the folders with 'mailbackup items --type folder --all'.",
+                folder);
+        }
+    }
+
     public Guid Find(string account) => registry.Find(account) ?? throw new MailBackupException(
         ErrorIds.AccountNotFound,
         $"The backup has no account {account}.",
@@ -73,7 +125,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
 
     public void Dispose()
     {
-        foreach (var (db, select) in _histories)
+        foreach (var (db, select) in _contents is { } contents ? _histories.Append(contents) : _histories)
         {
             select.Dispose();
             db.Dispose();

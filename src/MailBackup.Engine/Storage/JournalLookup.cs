@@ -44,7 +44,7 @@ internal static class JournalLookup
         }
     }
 
-    private static MailBackupException Damaged(string path, JournalPlace place, Exception? inner) => new(
+    internal static MailBackupException Damaged(string path, JournalPlace place, Exception? inner) => new(
         ErrorIds.JournalDamaged,
         $"The journal {path} is damaged at byte {place.Offset}.",
         "Run 'mailbackup check' to see what is affected; restore this file from a copy of the backup path.",

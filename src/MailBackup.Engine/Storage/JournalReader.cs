@@ -31,15 +31,26 @@ public sealed class JournalReader : IDisposable
 
     public JournalReaderState State { get; private set; }
 
+    /// <summary>Takes the records of lines that are no longer there, as they are met, with their place.</summary>
+    public Action<RemovalRecord, JournalPlace>? OnRemoval { get; private init; }
+
+    /// <summary>The highest item id of which a line has been taken out: it is never given again.</summary>
+    public long LastRemovedItem { get; private set; }
+
     /// <summary>Behind the last line that fitted.</summary>
     public JournalPosition Position =>
         new(_segment, _offset, _segment == 0 ? "" : Encoding.ASCII.GetString(_previous), _nextTransaction);
+
+    /// <summary>Number of the transaction behind the line read last.</summary>
+    public long NextTransaction => _nextTransaction;
 
     /// <summary>Path of the segment being read.</summary>
     public string SegmentPath => _file.Segment(Math.Max(_segment, 1));
 
     /// <param name="from">A place that this journal had; <see cref="JournalPosition.Start"/> reads all of it.</param>
-    public static JournalReader From(JournalFile file, JournalPosition from) => new(file, from);
+    /// <param name="onRemoval">See <see cref="OnRemoval"/>.</param>
+    public static JournalReader From(JournalFile file, JournalPosition from, Action<RemovalRecord, JournalPlace>? onRemoval = null) =>
+        new(file, from) { OnRemoval = onRemoval };
 
     /// <summary>True when the journal still is what it was at <paramref name="position"/>: as long, and with that line before it.</summary>
     public static bool Matches(JournalFile file, JournalPosition position)
@@ -77,7 +88,7 @@ public sealed class JournalReader : IDisposable
         return (info.Exists ? info.Length : 0) == position.Offset && !(file.Segmented && File.Exists(file.Segment(segment + 1)));
     }
 
-    /// <summary>Reads the next transaction line; segment headers are verified and passed over.</summary>
+    /// <summary>Reads the next transaction line; segment headers and the records of removed lines are verified and passed over.</summary>
     public bool TryRead(out JournalLine line)
     {
         line = default;
@@ -94,19 +105,34 @@ public sealed class JournalReader : IDisposable
                 continue;
             }
 
-            if (!LineChecksum.TryVerify(bytes.Span, _previous, _check))
+            if (!Fits(bytes.Span, _previous, _check))
             {
                 State = SomethingIntactFollows(bytes.Span) ? JournalReaderState.Damaged : JournalReaderState.Torn;
                 break;
             }
 
             var place = new JournalPlace(_segment, _offset, bytes.Length + 1);
+            RemovalRecord? removal = null;
+            if (RemovalRecord.IsRecord(bytes.Span) && ((removal = RemovalRecord.Read(bytes.Span)) is null || removal.First != _nextTransaction))
+            {
+                State = JournalReaderState.Damaged;
+                break;
+            }
+
             _offset += bytes.Length + 1;
             _previous = _previous.Length == LineChecksum.Length ? _previous : new byte[LineChecksum.Length];
             _check.CopyTo(_previous, 0);
             if (place.Offset == 0 && SegmentHeader.IsHeader(bytes.Span))
             {
                 SegmentHeader.Validate(bytes.Span, SegmentPath);
+                continue;
+            }
+
+            if (removal is not null)
+            {
+                _nextTransaction = removal.Last + 1;
+                LastRemovedItem = Math.Max(LastRemovedItem, removal.LastItem);
+                OnRemoval?.Invoke(removal, place);
                 continue;
             }
 
@@ -125,10 +151,14 @@ public sealed class JournalReader : IDisposable
         _stream = null;
     }
 
+    /// <summary>True when a line, or the record of lines removed, fits the checksum before it; gives the one that the next line is chained to.</summary>
+    internal static bool Fits(ReadOnlySpan<byte> line, ReadOnlySpan<byte> previous, Span<byte> check) =>
+        RemovalRecord.IsRecord(line) ? RemovalRecord.TryVerify(line, previous, check) : LineChecksum.TryVerify(line, previous, check);
+
     internal static MailBackupException DamagedException(JournalReader reader) => new(
         ErrorIds.JournalDamaged,
         $"The journal {reader.SegmentPath} is damaged at byte {reader.Position.Offset}.",
-        "Run 'mailbackup check' to see what is affected; restore this file from a copy of the backup path. Nothing was changed.",
+        "Run 'mailbackup check' to see what is affected, and 'mailbackup repair' to mend it. Nothing was changed.",
         reader.SegmentPath);
 
     private bool OpenSegment()
@@ -140,14 +170,14 @@ public sealed class JournalReader : IDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            State = _segment <= 1 && _offset == 0 ? JournalReaderState.AtEnd : JournalReaderState.Damaged;
+            State = _segment <= 1 && _offset == 0 && !HasLaterSegment(segment) ? JournalReaderState.AtEnd : JournalReaderState.Damaged;
             return false;
         }
 
         if (_stream.Length == 0 && _segment == 0)
         {
             // Made, but never written: the journal has not begun.
-            State = JournalReaderState.AtEnd;
+            State = HasLaterSegment(segment) ? JournalReaderState.Damaged : JournalReaderState.AtEnd;
             return false;
         }
 
@@ -200,7 +230,11 @@ public sealed class JournalReader : IDisposable
     private void EndOfSegment()
     {
         bool last = !HasNextSegment();
-        if (_contentLength > 0)
+        if (last && HasLaterSegment(_segment))
+        {
+            State = JournalReaderState.Damaged;
+        }
+        else if (_contentLength > 0)
         {
             State = last ? JournalReaderState.Torn : JournalReaderState.Damaged;
         }
@@ -223,7 +257,7 @@ public sealed class JournalReader : IDisposable
     /// </summary>
     private bool SomethingIntactFollows(ReadOnlySpan<byte> misfit)
     {
-        if (HasNextSegment())
+        if (HasNextSegment() || HasLaterSegment(_segment))
         {
             return true;
         }
@@ -232,7 +266,7 @@ public sealed class JournalReader : IDisposable
         bool havePrevious = LineChecksum.TryGet(misfit, previous, out _);
         while (TryTakeLine(out var line))
         {
-            if (havePrevious && LineChecksum.TryVerify(line.Span, previous, _check))
+            if (havePrevious && Fits(line.Span, previous, _check))
             {
                 return true;
             }
@@ -241,6 +275,16 @@ public sealed class JournalReader : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>True when the journal goes on behind a segment that is missing or empty. One look at the folder, once a journal.</summary>
+    private bool HasLaterSegment(int segment)
+    {
+        string? folder = _file.Segmented ? Path.GetDirectoryName(_file.Segment(1)) : null;
+        return folder is not null && Directory.Exists(folder)
+            && Directory.EnumerateFiles(folder, "*.jsonl").Any(f =>
+                int.TryParse(Path.GetFileNameWithoutExtension(f), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int n)
+                && n > segment && new FileInfo(f).Length > 0);
     }
 
     private bool HasNextSegment() => _file.Segmented && new FileInfo(_file.Segment(_segment + 1)) is { Exists: true, Length: > 0 };

@@ -15,11 +15,11 @@ internal static class JournalTail
             return;
         }
 
-        Directory.CreateDirectory(cutFolder);
+        PrivateFiles.CreateDirectory(cutFolder);
         string name = string.Create(
             CultureInfo.InvariantCulture,
             $"{Path.GetFileName(Path.GetDirectoryName(path))}-{Path.GetFileName(path)}-{position.Offset}-{DateTime.UtcNow:yyyyMMddHHmmssfff}");
-        using (var saved = File.Create(Path.Combine(cutFolder, name)))
+        using (var saved = PrivateFiles.OpenStream(Path.Combine(cutFolder, name), FileMode.Create, FileAccess.Write, FileShare.Read))
         {
             var tail = new byte[(int)Math.Min(length - position.Offset, 64 << 20)];
             int n = RandomAccess.Read(handle, tail, position.Offset);

@@ -100,11 +100,11 @@ public sealed class JournalWriter
         string path = _file.Segment(_segment);
         if (!_created)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
             _created = true;
         }
 
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var handle = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             RandomAccess.Write(handle, _pending.WrittenSpan, _offset);

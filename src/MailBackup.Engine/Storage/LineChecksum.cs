@@ -23,6 +23,10 @@ public static class LineChecksum
     /// <summary>Bytes that <see cref="Seal"/> adds to a payload, the line feed included.</summary>
     public static int Overhead => Mark.Length + Length + End.Length + 1;
 
+    /// <summary>
+    /// 96 bits: two lines of one checksum are not met by accident (one in 8·10^28), and making a line that fits a given checksum costs 2^96 trials. It has no
+    /// secret: who may write the journal can compute a new chain. An anchor kept elsewhere shows that.
+    /// </summary>
     /// <param name="payload">A JSON object without its closing brace.</param>
     /// <param name="previous">The checksum of the line before, or the name of the journal.</param>
     public static void Compute(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> previous, Span<byte> check)

@@ -57,6 +57,18 @@ public static class ProvisioningLine
     /// <summary>Throws <see cref="JsonException"/> when the line is none of these.</summary>
     public static ProvisioningTransaction Read(ReadOnlySpan<byte> line)
     {
+        try
+        {
+            return ReadProperties(line);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private static ProvisioningTransaction ReadProperties(ReadOnlySpan<byte> line)
+    {
         var json = new Utf8JsonReader(line);
         long id = 0;
         DateTimeOffset start = default;

@@ -15,16 +15,30 @@ internal static class SegmentHeader
             System.Globalization.CultureInfo.InvariantCulture,
             $"{{\"format\":{BackupLayout.FormatVersion},\"journal\":\"{journal}\",\"segment\":{segment},\"first\":{firstTransaction},\"previous\":\"{previous}\""));
 
+    /// <summary>The number of the first transaction and the checksum before it, as the header states them; null when it cannot be read.</summary>
+    public static (long First, string Previous)? Read(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line.ToArray());
+            return (document.RootElement.GetProperty("first").GetInt64(), document.RootElement.GetProperty("previous").GetString() ?? "");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Throws <c>BackupPathFormatTooNew</c> for a format that this engine does not know.</summary>
     public static void Validate(ReadOnlySpan<byte> line, string path)
     {
         var reader = new Utf8JsonReader(line);
         if (reader.Read() && reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.Number
-            && reader.GetInt32() > BackupLayout.FormatVersion)
+            && reader.TryGetInt32(out int format) && format > BackupLayout.FormatVersion)
         {
             throw new MailBackupException(
                 ErrorIds.BackupPathFormatTooNew,
-                $"{path} is written in format {reader.GetInt32()}; this version reads up to {BackupLayout.FormatVersion}.",
+                $"{path} is written in format {format}; this version reads up to {BackupLayout.FormatVersion}.",
                 "Update MailBackup to read this backup path. Nothing was changed.",
                 path);
         }

@@ -20,6 +20,9 @@ internal static class StorageJson
         NextItem = Number(root, "nextItem") ?? 1,
         Journal = Position(root, "journal"),
         Info = Position(root, "info"),
+        Unfinished = root.TryGetProperty("unfinished", out var unfinished)
+            ? new MassChange(Number(unfinished, "known") ?? 0, Number(unfinished, "deleted") ?? 0, Number(unfinished, "rewritten") ?? 0)
+            : null,
         Folders = [.. root.GetProperty("folders").EnumerateArray().Select(ReadFolder)],
     });
 
@@ -32,6 +35,15 @@ internal static class StorageJson
         json.WriteNumber("nextItem"u8, stat.NextItem);
         WritePosition(json, "journal", stat.Journal);
         WritePosition(json, "info", stat.Info);
+        if (stat.Unfinished is { } unfinished)
+        {
+            json.WriteStartObject("unfinished"u8);
+            json.WriteNumber("known"u8, unfinished.Known);
+            json.WriteNumber("deleted"u8, unfinished.Deleted);
+            json.WriteNumber("rewritten"u8, unfinished.Rewritten);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("folders"u8);
         foreach (var folder in stat.Folders)
         {
@@ -72,6 +84,8 @@ internal static class StorageJson
         Created = Time(root, "created") ?? default,
         Imported = Time(root, "imported"),
         ImportedFrom = Text(root, "importedFrom"),
+        Previous = !root.TryGetProperty("previous", out var previous) ? [] : [.. previous.EnumerateArray().Select(o => new PreviousOwner(
+            o.GetProperty("serverId").GetGuid(), Text(o, "host") ?? "", Time(o, "until") ?? default, Text(o, "by") ?? ""))],
     });
 
     public static byte[] Write(BackupMap map) => Build(json =>
@@ -81,6 +95,21 @@ internal static class StorageJson
         json.WriteString("created"u8, map.Created);
         WriteTime(json, "imported", map.Imported);
         WriteText(json, "importedFrom", map.ImportedFrom);
+        if (map.Previous.Count > 0)
+        {
+            json.WriteStartArray("previous"u8);
+            foreach (var owner in map.Previous)
+            {
+                json.WriteStartObject();
+                json.WriteString("serverId"u8, owner.ServerId);
+                json.WriteString("host"u8, owner.Host);
+                json.WriteString("until"u8, owner.Until);
+                json.WriteString("by"u8, owner.By);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
     });
 
     public static NodeConfiguration ReadConfiguration(byte[] json) => Parse(json, root =>
@@ -110,6 +139,11 @@ internal static class StorageJson
             DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
             ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+            SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
+            MassChangePercent = (int)(Number(root, "massChangePercent") ?? defaults.MassChangePercent),
+            MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
+            PurgeCompactionPercent = (int)(Number(root, "purgeCompactionPercent") ?? defaults.PurgeCompactionPercent),
+            PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -126,6 +160,11 @@ internal static class StorageJson
         json.WriteNumber("dataRetentionDays"u8, configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
         json.WriteNumber("readErrorThreshold"u8, configuration.ReadErrorThreshold);
+        json.WriteBoolean("searchIndex"u8, configuration.SearchIndex);
+        json.WriteNumber("massChangePercent"u8, configuration.MassChangePercent);
+        json.WriteNumber("massChangeMinimum"u8, configuration.MassChangeMinimum);
+        json.WriteNumber("purgeCompactionPercent"u8, configuration.PurgeCompactionPercent);
+        json.WriteNumber("purgeGraceHours"u8, configuration.PurgeGraceHours);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);
@@ -150,6 +189,17 @@ internal static class StorageJson
 
         WriteFlag(json, "imapCompress", source.ImapCompress);
     }
+
+    public static Dictionary<int, DateTimeOffset> ReadObsoleteBundles(byte[] json) => Parse(json, root => root.EnumerateObject().ToDictionary(
+        p => int.Parse(p.Name, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture), p => p.Value.GetDateTimeOffset()));
+
+    public static byte[] Write(IReadOnlyDictionary<int, DateTimeOffset> obsoleteBundles) => Build(json =>
+    {
+        foreach (var (bundle, since) in obsoleteBundles.OrderBy(b => b.Key))
+        {
+            json.WriteString(bundle.ToString("x8", System.Globalization.CultureInfo.InvariantCulture), since.UtcDateTime);
+        }
+    });
 
     private static NotificationConfiguration ReadNotification(JsonElement element) => new()
     {
@@ -188,7 +238,7 @@ internal static class StorageJson
             using var document = JsonDocument.Parse(json);
             return read(document.RootElement);
         }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw new JsonException(e.Message, e);
         }

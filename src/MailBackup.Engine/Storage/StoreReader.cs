@@ -21,7 +21,7 @@ internal static class StoreReader
                     return catalog;
                 }
 
-                Directory.CreateDirectory(layout.State);
+                PrivateFiles.CreateDirectory(layout.State);
                 using var writer = WriterLock.TryAcquire(layout.WriterLock);
                 if (writer is not null)
                 {

@@ -51,6 +51,18 @@ public static class TransactionLine
     /// <summary>Reads a line, with or without its checksum property. Throws <see cref="JsonException"/> when it is no transaction.</summary>
     public static Transaction Read(ReadOnlySpan<byte> line)
     {
+        try
+        {
+            return ReadProperties(line);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private static Transaction ReadProperties(ReadOnlySpan<byte> line)
+    {
         var json = new Utf8JsonReader(line);
         var item = default(ItemId);
         var id = default(TransactionId);

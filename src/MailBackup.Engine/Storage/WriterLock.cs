@@ -22,7 +22,7 @@ public sealed class WriterLock : IDisposable
         try
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB): the kernel lets go of it when the process ends, however it ends.
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            file = PrivateFiles.OpenStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {
@@ -41,6 +41,20 @@ public sealed class WriterLock : IDisposable
         }
 
         return new WriterLock(file);
+    }
+
+    /// <summary>Whether somebody writes at this moment; false where that cannot be told.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var ours = TryAcquire(path);
+            return ours is null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     public void Dispose() => _file.Dispose();

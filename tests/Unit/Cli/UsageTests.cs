@@ -4,7 +4,10 @@ namespace MailBackup.Tests.Cli;
 public class UsageTests
 {
     private static readonly string[] Commands =
-        ["init", "scan", "accounts", "items", "history", "export", "restore", "operations", "check", "info"];
+    [
+        "init", "scan", "accounts", "items", "history", "compare", "export", "restore", "export-account", "import-account", "operations", "check", "repair", "anchor",
+        "info",
+    ];
 
     [Theory]
     [InlineData("", "ArgumentInvalid")]
@@ -23,6 +26,10 @@ public class UsageTests
     [InlineData("scan --read-error-threshold -1", "ArgumentInvalid")]
     [InlineData("scan --read-error-threshold many", "ArgumentInvalid")]
     [InlineData("operations --limit some", "ArgumentInvalid")]
+    [InlineData("check --sample 0", "ArgumentInvalid")]
+    [InlineData("check --sample 101%", "ArgumentInvalid")]
+    [InlineData("anchor", "ArgumentInvalid")]
+    [InlineData("anchor --out a --verify b", "ArgumentInvalid")]
     [InlineData("scan --account", "ArgumentInvalid")]
     public async Task Wrong_usage_is_2(string line, string errorId)
     {

@@ -19,6 +19,11 @@ public class OperationRequestJsonTests
         },
         { new RestoreRequest { Account = "a@b", Items = [1] }, OperationKind.Restore, """{"account":"a@b","items":[1]}""" },
         { new CheckRequest { Accounts = ["a@b", "c@d"] }, OperationKind.CoherencyCheck, """{"accounts":["a@b","c@d"]}""" },
+        {
+            new CheckRequest { CompareSource = true, ReadData = true, Sample = 2.5, Quarantine = true }, OperationKind.CoherencyCheck,
+            """{"accounts":[],"compareSource":true,"readData":true,"sample":2.5,"quarantine":true}"""
+        },
+        { new RepairRequest { From = ["/mnt/copy"], UseSource = false }, OperationKind.Repair, """{"from":["/mnt/copy"],"useSource":false}""" },
     };
 
     [Theory]

@@ -268,6 +268,8 @@ public class RestoreTroubleTests
             return refusal is not null && item.State.Digest == refused ? throw refusal : new RestoredItem(false, item.State.Key, item.State.Date);
         }
 
+        public ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token) => new(0);
+
         public ValueTask FlushAsync(CancellationToken token) => ++_flushes <= flushes ? ValueTask.CompletedTask
             : throw new MailBackupException(ErrorIds.ItemRestoreFailed, "No space.", "Make room.");
     }

@@ -23,10 +23,16 @@ internal static class Copies
 
         foreach (string file in Directory.GetFiles(from))
         {
-            using var target = new FileStream(Path.Combine(to, Path.GetFileName(file)), FileMode.OpenOrCreate, FileAccess.Write);
-            target.SetLength(0);
-            target.Write(File.ReadAllBytes(file));
+            WriteBackFile(file, Path.Combine(to, Path.GetFileName(file)));
         }
+    }
+
+    /// <inheritdoc cref="WriteBack"/>
+    public static void WriteBackFile(string from, string to)
+    {
+        using var target = new FileStream(to, FileMode.OpenOrCreate, FileAccess.Write);
+        target.SetLength(0);
+        target.Write(File.ReadAllBytes(from));
     }
 
     /// <summary>Relative path and content of every file that passes.</summary>

@@ -43,7 +43,18 @@ internal static class Charsets
     }
 
     /// <summary>Bytes without a charset: UTF-8 (RFC 6532) when they are, else Windows-1252, which gives every byte a character.</summary>
-    public static string Guess(ReadOnlySpan<byte> bytes) => (Utf8.IsValid(bytes) ? Encoding.UTF8 : Windows1252).GetString(bytes);
+    public static string Guess(ReadOnlySpan<byte> bytes) => GuessEncoding(bytes).GetString(bytes);
+
+    /// <summary>
+    /// The charset of bytes that are said to be in one. A guess where the name is unknown or empty, and where it is a Latin one and the bytes are
+    /// UTF-8: no text in Latin letters is that by chance.
+    /// </summary>
+    public static Encoding Choose(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes) =>
+        Find(name) is { } charset && charset is not UTF8Encoding && !(ReferenceEquals(charset, Windows1252) && Utf8.IsValid(bytes))
+            ? charset
+            : GuessEncoding(bytes);
+
+    private static Encoding GuessEncoding(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8 : Windows1252;
 
     private static Encoding? Look(string name)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 
 namespace MailBackup.Sources.Content;
@@ -22,8 +21,13 @@ internal static class EncodedWords
         while ((found = text[at..].IndexOf("=?"u8)) >= 0)
         {
             at += found;
-            if (!TryParse(text[at..], out var name, out bool base64, out var payload, out int consumed))
+            if (!TryParse(text[at..], out var name, out bool base64, out var payload, out int consumed, out bool hopeless))
             {
+                if (hopeless)
+                {
+                    break;
+                }
+
                 at += 2;
                 continue;
             }
@@ -46,7 +50,7 @@ internal static class EncodedWords
             }
 
             charset = next;
-            length += base64 ? FromBase64(payload, pending.AsSpan(length)) : QuotedPrintable.Decode(payload, pending.AsSpan(length), underscoreIsSpace: true);
+            length += base64 ? Base64Text.Decode(payload, pending.AsSpan(length)) : QuotedPrintable.Decode(payload, pending.AsSpan(length), underscoreIsSpace: true);
             at += consumed;
             plain = at;
         }
@@ -68,11 +72,13 @@ internal static class EncodedWords
     }
 
     /// <summary><c>=?charset*language?encoding?payload?=</c> (RFC 2047 §2, RFC 2231 §5). Blanks in the payload are forbidden and common.</summary>
+    /// <param name="hopeless">No end of a word follows anywhere: without looking for it again and again, the time stays linear.</param>
     private static bool TryParse(
-        ReadOnlySpan<byte> text, out ReadOnlySpan<byte> charset, out bool base64, out ReadOnlySpan<byte> payload, out int consumed)
+        ReadOnlySpan<byte> text, out ReadOnlySpan<byte> charset, out bool base64, out ReadOnlySpan<byte> payload, out int consumed,
+        out bool hopeless)
     {
         charset = payload = default;
-        base64 = false;
+        base64 = hopeless = false;
         consumed = 0;
         var rest = text[2..];
         int mark = rest[..Math.Min(rest.Length, 80)].IndexOf((byte)'?');
@@ -86,56 +92,21 @@ internal static class EncodedWords
         charset = language < 0 ? charset : charset[..language];
         int encoding = rest[mark + 1] | 0x20;
         base64 = encoding == 'b';
+        if (!base64 && encoding != 'q')
+        {
+            return false;
+        }
+
         rest = rest[(mark + 3)..];
         int end = rest.IndexOf("?="u8);
-        if (end < 0 || (!base64 && encoding != 'q'))
+        if (end < 0)
         {
+            hopeless = true;
             return false;
         }
 
         payload = rest[..end];
         consumed = 2 + mark + 3 + end + 2;
         return true;
-    }
-
-    /// <summary>Takes what is there: padding may be missing and foreign characters may stand in between.</summary>
-    private static int FromBase64(ReadOnlySpan<byte> payload, Span<byte> output)
-    {
-        if (Base64.DecodeFromUtf8(payload, output, out _, out int written) == OperationStatus.Done)
-        {
-            return written;
-        }
-
-        written = 0;
-        int bits = 0, count = 0;
-        foreach (byte b in payload)
-        {
-            int value = b switch
-            {
-                >= (byte)'A' and <= (byte)'Z' => b - 'A',
-                >= (byte)'a' and <= (byte)'z' => b - 'a' + 26,
-                >= (byte)'0' and <= (byte)'9' => b - '0' + 52,
-                (byte)'+' => 62,
-                (byte)'/' => 63,
-                _ => -1,
-            };
-            if (b == '=')
-            {
-                bits = count = 0;
-            }
-            else if (value >= 0)
-            {
-                bits = (bits << 6) | value;
-                count += 6;
-                if (count >= 8)
-                {
-                    count -= 8;
-                    output[written++] = (byte)(bits >> count);
-                    bits &= (1 << count) - 1;
-                }
-            }
-        }
-
-        return written;
     }
 }

@@ -73,23 +73,14 @@ internal static class HeaderText
         return true;
     }
 
-    private static string Decode(ReadOnlySpan<byte> value, int max)
+    /// <summary>The value of a field, unfolded and decoded, as it is: fit to be searched, not to be shown.</summary>
+    /// <param name="max">Bytes of the value that are looked at.</param>
+    public static string DecodeValue(ReadOnlySpan<byte> value, int max)
     {
-        value = Cut(value.Trim(" \t\r\n"u8));
-        if (value.IsEmpty)
-        {
-            return "";
-        }
-
-        bool encoded = value.IndexOf("=?"u8) >= 0;
-        if (!encoded && !value.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
-        {
-            return Encoding.Latin1.GetString(value[..Math.Min(value.Length, max)].TrimEnd((byte)' '));
-        }
-
+        value = Cut(value.Trim(" \t\r\n"u8), max);
         if (!value.ContainsAny((byte)'\r', (byte)'\n'))
         {
-            return DisplayText.Clean(encoded ? EncodedWords.Decode(value) : Charsets.Guess(value), max);
+            return DecodeLine(value);
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(value.Length);
@@ -103,21 +94,30 @@ internal static class HeaderText
             }
         }
 
-        var unfolded = buffer.AsSpan(0, length);
-        string text = DisplayText.Clean(encoded ? EncodedWords.Decode(unfolded) : Charsets.Guess(unfolded), max);
+        string text = DecodeLine(buffer.AsSpan(0, length));
         ArrayPool<byte>.Shared.Return(buffer);
         return text;
     }
 
-    /// <summary>Not in the middle of a UTF-8 character: the rest would be taken for Windows-1252.</summary>
-    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> value)
+    private static string DecodeLine(ReadOnlySpan<byte> line) => line.IndexOf("=?"u8) >= 0 ? EncodedWords.Decode(line) : Charsets.Guess(line);
+
+    private static string Decode(ReadOnlySpan<byte> value, int max)
     {
-        if (value.Length <= MaxField)
+        value = value.Trim(" \t\r\n"u8);
+        return !value.ContainsAnyExceptInRange((byte)' ', (byte)'~') && value.IndexOf("=?"u8) < 0
+            ? Encoding.Latin1.GetString(value[..Math.Min(value.Length, max)].TrimEnd((byte)' '))
+            : DisplayText.Clean(DecodeValue(value, MaxField), max);
+    }
+
+    /// <summary>Not in the middle of a UTF-8 character: the rest would be taken for Windows-1252.</summary>
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> value, int max)
+    {
+        if (value.Length <= max)
         {
             return value;
         }
 
-        int end = MaxField;
+        int end = max;
         for (int back = 0; back < 3 && (value[end] & 0xC0) == 0x80; back++)
         {
             end--;

@@ -6,7 +6,7 @@ using MailBackup.Sources.Maildir.Restoring;
 namespace MailBackup.Sources;
 
 /// <summary>
-/// Adds entries to an LDIF file. What stands in the file stays byte for byte; the new file takes its place in one step, with the same owner and mode.
+/// Adds entries to an LDIF file, or changes one attribute of one. What else stands in the file stays byte for byte; the new file takes its place in one step, with the same owner and mode.
 /// An exporter that writes the file at the same time wins: then it is read again and the entries are added to what it wrote.
 /// </summary>
 /// <param name="path">The file, absolute.</param>
@@ -31,7 +31,7 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
     public ValueTask<IReadOnlyList<ProvisioningResult>> AddAsync(IReadOnlyList<ProvisioningEntry> entries, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        return ChangeAsync(
+        return AddAsync(
             (present, fresh) => entries.Select(e =>
             {
                 var added = new List<ProvisioningEntry>();
@@ -45,7 +45,7 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
     public ValueTask<IReadOnlyList<ProvisioningResult>> AddChildrenAsync(IReadOnlyList<ProvisioningChild> children, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(children);
-        return ChangeAsync(
+        return AddAsync(
             (present, fresh) => children.Select(c =>
             {
                 var result = present.Judge(c, out string dn);
@@ -59,11 +59,28 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
             token);
     }
 
+    public async ValueTask<bool?> SetAttributeAsync(
+        ProvisioningKind kind, string name, string attribute, Func<IReadOnlyList<string>, IReadOnlyList<string>> change, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var edit = await ChangeAsync((file, before) =>
+        {
+            var found = LdifEdit.Find(file, kind, name, attribute);
+            return found is null || !found.Change(change) || TryReplace(file, before, output => found.Copy(file, output)) ? found ?? LdifEdit.Nothing : null;
+        }, token).ConfigureAwait(false);
+        return edit == LdifEdit.Nothing ? null : edit.Changed;
+    }
+
     public void Dispose() => _gate.Dispose();
 
     /// <param name="judge">Tells what becomes of each entry, and adds what is to be written to its list.</param>
-    private async ValueTask<IReadOnlyList<ProvisioningResult>> ChangeAsync(
-        Func<LdifPresence, List<Action<LdifWriter>>, IEnumerable<ProvisioningResult>> judge, CancellationToken token)
+    private ValueTask<IReadOnlyList<ProvisioningResult>> AddAsync(
+        Func<LdifPresence, List<Action<LdifWriter>>, IEnumerable<ProvisioningResult>> judge, CancellationToken token) =>
+        ChangeAsync<IReadOnlyList<ProvisioningResult>>((file, before) => TryAdd(file, before, judge), token);
+
+    /// <param name="change">Gives null when the file changed meanwhile: then it is asked again.</param>
+    private async ValueTask<T> ChangeAsync<T>(Func<string, FileStatus, T?> change, CancellationToken token)
+        where T : class
     {
         await _gate.WaitAsync(token).ConfigureAwait(false);
         try
@@ -71,21 +88,22 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
             for (int attempt = 0; attempt < Attempts; attempt++)
             {
                 token.ThrowIfCancellationRequested();
-                if (TryChange(judge) is { } results)
+                var (file, before) = Look();
+                if (change(file, before) is { } result)
                 {
-                    return results;
+                    return result;
                 }
             }
 
-            throw NotWritable("it is written by something else all the time", "Stop the exporter while accounts are restored, then restore again.", null);
+            throw NotWritable("it is written by something else all the time", "Stop the exporter for as long, then try again.", null);
         }
         catch (PosixException e)
         {
-            throw NotWritable(e.Reason, "Run the restore as root or as the owner of the file, and see that its file system has room.", e);
+            throw NotWritable(e.Reason, "Run as root or as the owner of the file, and see that its file system has room.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw NotWritable(e.Message.TrimEnd('.'), "Run the restore as root or as the owner of the file, and see that its file system has room.", e);
+            throw NotWritable(e.Message.TrimEnd('.'), "Run as root or as the owner of the file, and see that its file system has room.", e);
         }
         finally
         {
@@ -93,8 +111,8 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
         }
     }
 
-    /// <returns>Null when the file changed meanwhile: then nothing was written.</returns>
-    private List<ProvisioningResult>? TryChange(Func<LdifPresence, List<Action<LdifWriter>>, IEnumerable<ProvisioningResult>> judge)
+    /// <summary>The file itself and what it is now. Throws when this user may not change it.</summary>
+    private (string File, FileStatus Before) Look()
     {
         // A link to the file stays one.
         string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
@@ -105,17 +123,25 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
 
         if (Libc.EffectiveUser() is var user && user != 0 && user != before.User)
         {
-            throw NotWritable("it belongs to another user, whose it must stay", "Run the restore as root or as the owner of the file.", null);
+            throw NotWritable("it belongs to another user, whose it must stay", "Run as root or as the owner of the file.", null);
         }
 
+        return (file, before);
+    }
+
+    /// <returns>Null when the file changed meanwhile: then nothing was written.</returns>
+    private List<ProvisioningResult>? TryAdd(
+        string file, FileStatus before, Func<LdifPresence, List<Action<LdifWriter>>, IEnumerable<ProvisioningResult>> judge)
+    {
         var present = new LdifPresence(file);
         var fresh = new List<Action<LdifWriter>>();
         var results = judge(present, fresh).ToList();
-        if (fresh.Count == 0)
-        {
-            return results;
-        }
+        return fresh.Count == 0 || TryReplace(file, before, output => Copy(file, output, fresh)) ? results : null;
+    }
 
+    /// <returns>False when the file changed meanwhile: then nothing was written.</returns>
+    private bool TryReplace(string file, FileStatus before, Action<FileStream> write)
+    {
         string directory = Path.GetDirectoryName(file)!;
         string temporary = $".{Path.GetFileName(file)}.{Environment.ProcessId}.{Guid.NewGuid():N}.mailbackup";
         try
@@ -123,7 +149,7 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
             using (var handle = FileWrites.TryCreate(directory, temporary, before) ?? throw new IOException($"{temporary} is taken."))
             using (var output = new FileStream(handle, FileAccess.Write, 128 << 10))
             {
-                Copy(file, output, fresh);
+                write(output);
                 output.Flush(flushToDisk: true);
             }
 
@@ -131,12 +157,12 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
             if (!FileStatus.TryGet(file, out var now) || (now.Inode, now.Modified, now.Size) != (before.Inode, before.Modified, before.Size))
             {
                 FileWrites.Remove(directory, temporary);
-                return null;
+                return false;
             }
 
             FileWrites.Replace(directory, temporary, Path.GetFileName(file));
             FileWrites.Sync(directory);
-            return results;
+            return true;
         }
         catch
         {
@@ -168,5 +194,5 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
     }
 
     private MailBackupException NotWritable(string problem, string action, Exception? inner) =>
-        new(ErrorIds.DirectoryNotWritable, $"No entry can be added to the LDIF file {path}: {problem}.", action + " Nothing was changed.", path, inner);
+        new(ErrorIds.DirectoryNotWritable, $"The LDIF file {path} cannot be changed: {problem}.", action + " Nothing was changed.", path, inner);
 }

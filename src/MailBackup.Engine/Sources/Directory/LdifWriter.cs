@@ -43,7 +43,8 @@ internal sealed class LdifWriter(Stream output, string lineEnd)
         output.Write(Encoding.ASCII.GetBytes(lineEnd));
     }
 
-    private void WriteLine(string name, string value)
+    /// <summary>One value of an attribute.</summary>
+    public void WriteLine(string name, string value)
     {
         string line = value.StartsWith(BinaryPrefix, StringComparison.Ordinal) ? $"{name}:: {value[BinaryPrefix.Length..]}"
             : IsSafe(value) ? (value.Length == 0 ? $"{name}:" : $"{name}: {value}")

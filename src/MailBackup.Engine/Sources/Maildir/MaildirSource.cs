@@ -39,6 +39,7 @@ public sealed class MaildirSource : IMailSource
         _clock = clock ?? TimeProvider.System;
         _root = CheckRoot();
         RestoreTarget = new MaildirRestoreTarget(_layout);
+        Editor = new MaildirEditor(_layout);
     }
 
     public string Description => $"Maildir {_layout.Root}";
@@ -46,6 +47,8 @@ public sealed class MaildirSource : IMailSource
     public IRestoreTarget? RestoreTarget { get; }
 
     public IProvisioningTarget? ProvisioningTarget { get; init; }
+
+    public IMailboxEditor? Editor { get; }
 
     public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)
     {

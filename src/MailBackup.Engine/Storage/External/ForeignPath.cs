@@ -34,7 +34,7 @@ internal static class ForeignPath
         BackupStat.Read(layout);
         try
         {
-            Directory.CreateDirectory(state);
+            PrivateFiles.CreateDirectory(state);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,24 +9,35 @@ namespace MailBackup.Storage.Sqlite;
 internal sealed class SqliteDatabase : IDisposable
 {
     private readonly sqlite3 _db;
+    private readonly string _path;
 
     static SqliteDatabase() => Batteries_V2.Init();
 
-    private SqliteDatabase(sqlite3 db) => _db = db;
+    private SqliteDatabase(sqlite3 db, string path)
+    {
+        _db = db;
+        _path = path;
+    }
 
     public static SqliteDatabase Open(string path, bool readOnly)
     {
         int flags = raw.SQLITE_OPEN_NOMUTEX
             | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        if (!readOnly && !File.Exists(path))
+        {
+            // SQLite would make it for everybody to read; its log takes the mode of the file.
+            PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        }
+
         int result = raw.sqlite3_open_v2(path, out sqlite3 db, flags, null);
         if (result != raw.SQLITE_OK)
         {
             db.Dispose();
-            throw new SqliteFailure(result, $"{path} cannot be opened");
+            throw new SqliteFailure(result, $"{path} cannot be opened", path);
         }
 
         raw.sqlite3_busy_timeout(db, 30_000);
-        return new SqliteDatabase(db);
+        return new SqliteDatabase(db, path);
     }
 
     /// <summary>Opens a file that nobody writes to, without a lock and without its log: what a read-only file system needs.</summary>
@@ -37,10 +48,10 @@ internal sealed class SqliteDatabase : IDisposable
         if (result != raw.SQLITE_OK)
         {
             db.Dispose();
-            throw new SqliteFailure(result, $"{path} cannot be opened");
+            throw new SqliteFailure(result, $"{path} cannot be opened", path);
         }
 
-        return new SqliteDatabase(db);
+        return new SqliteDatabase(db, path);
     }
 
     /// <summary>Rows that the last change touched.</summary>
@@ -75,7 +86,7 @@ internal sealed class SqliteDatabase : IDisposable
         return statement.Step() && !statement.IsNull(0) ? statement.Int64(0) : null;
     }
 
-    internal SqliteFailure Failure(int result) => new(result, raw.sqlite3_errmsg(_db).utf8_to_string());
+    internal SqliteFailure Failure(int result) => new(result, raw.sqlite3_errmsg(_db).utf8_to_string(), _path);
 
     public void Dispose() => _db.Dispose();
 }

@@ -47,6 +47,19 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
+    public SqliteStatement BindText(int index, ReadOnlySpan<byte> utf8)
+    {
+        // An empty span would be bound as NULL.
+        raw.sqlite3_bind_text(statement, index + 1, utf8.IsEmpty ? " "u8 : utf8);
+        return this;
+    }
+
+    public SqliteStatement Bind(int index, byte[] value)
+    {
+        raw.sqlite3_bind_blob(statement, index + 1, value);
+        return this;
+    }
+
     public SqliteStatement Bind(int index, Digest? value)
     {
         if (value is not { } digest)
@@ -89,6 +102,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+
+    public double Double(int column) => raw.sqlite3_column_double(statement, column);
 
     public int Int32(int column) => raw.sqlite3_column_int(statement, column);
 

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MailBackup.Sources.Maildir.Restoring;
 
 /// <summary>
-/// Changes to the mail tree. None of them overwrites or removes anything of the server's, and what is made belongs to whom the directory
-/// around it belongs to, readable by no more people than that. Failures are <see cref="PosixException"/>.
+/// Changes to the mail tree. Only <see cref="Replace"/> and <see cref="TryRemove"/> touch what is the server's, and what is made belongs to whom
+/// the directory around it belongs to, readable by no more people than that. Failures are <see cref="PosixException"/>.
 /// </summary>
 internal static unsafe class FileWrites
 {
@@ -104,7 +104,7 @@ internal static unsafe class FileWrites
         }
     }
 
-    /// <summary>The end of the dot lock protocol, the one renaming that replaces a file.</summary>
+    /// <summary>The end of the dot lock protocol and of a file's replacement: the one renaming that overwrites.</summary>
     public static void Replace(string directory, string from, string to)
     {
         Span<byte> fromBuffer = stackalloc byte[FileNames.StackLength];
@@ -123,6 +123,22 @@ internal static unsafe class FileWrites
         {
             _ = Libc.Unlink(path);
         }
+    }
+
+    /// <summary>Removes a file of the server's; false when there is none.</summary>
+    public static bool TryRemove(string directory, string name)
+    {
+        Span<byte> buffer = stackalloc byte[FileNames.StackLength];
+        fixed (byte* path = FileNames.ToNative(directory, name, buffer))
+        {
+            if (Libc.Unlink(path) == 0)
+            {
+                return true;
+            }
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.ENOENT ? false : throw new PosixException(errno, FileNames.Join(directory, name));
     }
 
     /// <summary>True when the directory was made, false when there was one.</summary>

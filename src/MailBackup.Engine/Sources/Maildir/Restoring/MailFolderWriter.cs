@@ -57,6 +57,10 @@ internal sealed class MailFolderWriter(string directory, FileStatus owner) : Fol
         return (part + name, dropped is null ? null : $"The folder has no letter left for the keywords {dropped}.");
     }
 
+    /// <summary>The name that a message of this folder has once its flags and keywords are the wanted ones, and what does not fit into it.</summary>
+    public ValueTask<(string Name, string? Note)> ChooseNameAsync(string key, ItemState wanted, CancellationToken token) =>
+        ChooseNameAsync(new RestoreItem(wanted with { Key = key }, _ => throw new InvalidOperationException("The message has its content.")), token);
+
     protected override IEnumerable<string> Occupants(string name)
     {
         if (_index is not { IsCurrent: true })

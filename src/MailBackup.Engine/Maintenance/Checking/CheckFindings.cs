@@ -1,0 +1,58 @@
+using MailBackup.Operations;
+using MailBackup.Storage;
+
+namespace MailBackup.Maintenance.Checking;
+
+/// <summary>What a check found wrong, counted and gathered for whoever mends it. Any thread may add.</summary>
+internal sealed class CheckFindings(IOperationSink sink)
+{
+    private readonly Lock _gate = new();
+    private long _checked, _errors, _bytes;
+
+    public long Checked => Interlocked.Read(ref _checked);
+
+    public long Errors => Interlocked.Read(ref _errors);
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Journals that salvage has to look at.</summary>
+    public List<JournalFile> DamagedJournals { get; } = [];
+
+    /// <summary>Files that do not belong where they are, absolute.</summary>
+    public List<(string Path, string Why)> StrayFiles { get; } = [];
+
+    public void Count(long things, long bytes = 0)
+    {
+        Interlocked.Add(ref _checked, things);
+        Interlocked.Add(ref _bytes, bytes);
+    }
+
+    public void Trouble(ItemTrouble trouble)
+    {
+        Interlocked.Increment(ref _errors);
+        sink.Trouble(trouble);
+    }
+
+    public void Damaged(JournalFile journal, string? account, string place, string reason)
+    {
+        lock (_gate)
+        {
+            if (!DamagedJournals.Any(j => j.Name == journal.Name))
+            {
+                DamagedJournals.Add(journal);
+            }
+        }
+
+        Trouble(new ItemTrouble(ErrorIds.JournalDamaged, account, null, place, reason));
+    }
+
+    public void Stray(string path, string why)
+    {
+        lock (_gate)
+        {
+            StrayFiles.Add((path, why));
+        }
+    }
+
+    public void Warning(string message) => sink.Warning(message);
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MailBackup.Configuration;
+using MailBackup.Operations;
+using MailBackup.Storage;
+
+namespace MailBackup.Maintenance.Checking;
+
+/// <summary>
+/// Reads the small files of a backup path (map, <c>backupstat</c>, <c>config.json</c>, every <c>account_stat</c>) and looks for files that do not belong among
+/// journals and bundles.
+/// </summary>
+internal sealed partial class FileCheck(BackupLayout layout, CheckFindings findings)
+{
+    public void Run()
+    {
+        if (layout.FindOwner() is { } owner)
+        {
+            Read(layout.Map(owner), json => StorageJson.ReadMap(json), "Its name alone says whose the path is; 'mailbackup repair' writes it anew.");
+        }
+
+        Read(layout.BackupStat, json => StorageJson.ReadBackupStat(json), "'mailbackup repair' writes it anew.");
+        if (File.Exists(layout.Configuration))
+        {
+            Read(layout.Configuration, json => StorageJson.ReadConfiguration(json), "Correct the file, or delete it to begin with the defaults.");
+        }
+
+        foreach (var account in layout.ListAccounts())
+        {
+            string path = layout.AccountStat(account);
+            if (!File.Exists(path) || AccountStat.Read(layout, account) is null)
+            {
+                findings.Warning($"{path} is {(File.Exists(path) ? "not readable" : "missing")}: it only saves work, and the next scan tells it again from the journals.");
+            }
+        }
+
+        FindStrays();
+    }
+
+    private void Read(string path, Action<byte[]> read, string advice)
+    {
+        findings.Count(1);
+        try
+        {
+            read(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            findings.Trouble(new ItemTrouble(ErrorIds.BackupFileDamaged, null, null, path, $"It cannot be read: {e.Message} {advice}"));
+        }
+    }
+
+    private void FindStrays()
+    {
+        foreach (string file in Files(layout.Items))
+        {
+            var name = BundleName().Match(layout.Relative(file));
+            if (!name.Success || layout.Bundle(int.Parse(name.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)) != file)
+            {
+                findings.Stray(file, "not the name of a bundle");
+            }
+        }
+
+        foreach (string file in Files(layout.Accounts))
+        {
+            string name = layout.Relative(file);
+            if (name.EndsWith(".tmp", StringComparison.Ordinal) || !AccountFile().IsMatch(name) || (name.Contains("/journal/", StringComparison.Ordinal) && !SegmentName().IsMatch(name)))
+            {
+                findings.Stray(file, "not a file of an account");
+            }
+        }
+
+        foreach (string file in Files(layout.Provisioning).Concat(Directory.EnumerateFiles(layout.Root)).Where(f => f.EndsWith(".tmp", StringComparison.Ordinal)))
+        {
+            findings.Stray(file, "left behind by a crash");
+        }
+
+        if (findings.StrayFiles.Count > 0)
+        {
+            findings.Warning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{findings.StrayFiles.Count} {(findings.StrayFiles.Count == 1 ? "file does" : "files do")} not belong into the backup path: {string.Join(", ", findings.StrayFiles.Take(5).Select(s => s.Path))}. Nothing reads them; --quarantine moves them out."));
+        }
+    }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) : [];
+
+    [GeneratedRegex("^items/[0-9a-f]+/([0-9a-f]{8})\\.gz$")]
+    private static partial Regex BundleName();
+
+    [GeneratedRegex("^accounts/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/")]
+    private static partial Regex AccountFile();
+
+    [GeneratedRegex("/journal/[0-9]{6,}\\.jsonl$")]
+    private static partial Regex SegmentName();
+}

@@ -1,0 +1,10 @@
+namespace MailBackup.Maintenance.Checking;
+
+/// <summary>What a check knows of a blob. The numbers stand in <see cref="CheckIndex"/>.</summary>
+internal enum MemberState
+{
+    /// <summary>Its header is right; the content was not in this run's sample.</summary>
+    NotRead = 0,
+    Proved = 1,
+    Damaged = 2,
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using MailBackup.Model;
+using MailBackup.Storage;
+
+namespace MailBackup.Maintenance.Repairing;
+
+/// <summary>
+/// <c>quarantine/&lt;date&gt;/</c>: what a check or a repair takes out of the store, with a manifest of one JSON object a line:
+/// <c>{"what":"blob","from":"items/00/00000000.gz","offset":76,"length":512,"digest":…,"why":"damaged","file":…}</c>. Nothing is deleted: what is moved here
+/// is durable before it leaves its place. Made when the first piece comes.
+/// </summary>
+internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
+{
+    private readonly string _folder = Path.Combine(layout.Quarantine, DateTime.UtcNow.ToString("yyyy-MM-ddTHHmmss.fff", CultureInfo.InvariantCulture));
+    private FileStream? _manifest;
+
+    /// <summary>Pieces taken so far.</summary>
+    public long Count { get; private set; }
+
+    public string Folder => _folder;
+
+    /// <summary>Keeps a copy of a piece of a file; the caller then takes the piece out of the file.</summary>
+    public void Keep(string path, long offset, long length, string what, Digest? digest, string why)
+    {
+        string kept = NameFor(layout.Relative(path) + string.Create(CultureInfo.InvariantCulture, $"@{offset}"));
+        using (var source = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        using (var target = new FileStream(kept, FileMode.CreateNew, FileAccess.Write))
+        {
+            var buffer = new byte[Math.Min(Math.Max(length, 1), 1 << 20)];
+            for (long at = 0; at < length;)
+            {
+                int n;
+                try
+                {
+                    n = RandomAccess.Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), offset + at);
+                }
+                catch (IOException)
+                {
+                    // A sector that the disk does not give out any more: what can be read is kept.
+                    why += ", unreadable in part";
+                    break;
+                }
+
+                if (n == 0)
+                {
+                    break;
+                }
+
+                target.Write(buffer, 0, n);
+                at += n;
+            }
+
+            target.Flush(flushToDisk: true);
+        }
+
+        Record(what, layout.Relative(path), offset, length, digest, why, kept);
+    }
+
+    /// <summary>Moves a whole file here.</summary>
+    public void Move(string path, string what, string why)
+    {
+        long length = new FileInfo(path).Length;
+        string kept = NameFor(layout.Relative(path));
+        Record(what, layout.Relative(path), 0, length, null, why, kept);
+        File.Move(path, kept);
+    }
+
+    public void Dispose() => _manifest?.Dispose();
+
+    private string NameFor(string relative)
+    {
+        string path = Path.Combine(_folder, relative);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        for (int n = 2; File.Exists(path); n++)
+        {
+            path = Path.Combine(_folder, relative + string.Create(CultureInfo.InvariantCulture, $"~{n}"));
+        }
+
+        return path;
+    }
+
+    private void Record(string what, string from, long offset, long length, Digest? digest, string why, string kept)
+    {
+        var line = new System.Buffers.ArrayBufferWriter<byte>(256);
+        using (var json = TransactionLine.CreateWriter(line))
+        {
+            json.WriteStartObject();
+            json.WriteString("what"u8, what);
+            json.WriteString("from"u8, from);
+            json.WriteNumber("offset"u8, offset);
+            json.WriteNumber("length"u8, length);
+            if (digest is { } known)
+            {
+                json.WriteString("digest"u8, known.ToString());
+            }
+
+            json.WriteString("why"u8, why);
+            json.WriteString("file"u8, Path.GetRelativePath(_folder, kept));
+            json.WriteEndObject();
+        }
+
+        _manifest ??= new FileStream(Path.Combine(_folder, "manifest.jsonl"), FileMode.Append, FileAccess.Write, FileShare.Read);
+        _manifest.Write(line.WrittenSpan);
+        _manifest.WriteByte((byte)'\n');
+        _manifest.Flush(flushToDisk: true);
+        Count++;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using MailBackup.Operations;
+using MailBackup.Storage;
+
+namespace MailBackup.Scanning;
+
+/// <summary>
+/// Looks, when an account has been gone through, how much of what it had was deleted or rewritten by this scan. Ransomware, a disk that is not mounted and
+/// a sync gone wrong look alike: most of an account changes at once. Then the account is put on hold, so that no purge takes what it had until an
+/// administrator has looked, and the scan reports it as a trouble, so that somebody is told.
+/// </summary>
+internal sealed class MassChangeGuard(BackupLayout layout, ScanOptions options, IOperationSink sink)
+{
+    /// <summary>Called before the changes are committed: a crash in between leaves a hold without its reason, never the reverse.</summary>
+    public void Judge(ScanAccount account)
+    {
+        var change = account.Change;
+        if (options.MassChangePercent == 0 || change.Total == 0 || change.Total < options.MassChangeMinimum
+            || change.Total * 100 <= change.Known * options.MassChangePercent)
+        {
+            return;
+        }
+
+        string what = Describe(change);
+        Tell(account.Name, ErrorIds.MassChange, Hold(account, what)
+            ? $"{what} The account is on hold: nothing of it is purged until 'mailbackup legal-hold unset' lifts that."
+            : $"{what} The account was on hold already.");
+    }
+
+    internal static string Describe(MassChange change)
+    {
+        string[] parts =
+        [
+            .. change.Deleted > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{change.Deleted:N0} of {change.Known:N0} items deleted")] : Array.Empty<string>(),
+            .. change.Rewritten > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{change.Rewritten:N0} of {change.Known:N0} items rewritten")] : Array.Empty<string>(),
+        ];
+        return string.Join(", ", parts) + " in one scan.";
+    }
+
+    /// <returns>True when the hold is new.</returns>
+    private bool Hold(ScanAccount account, string what)
+    {
+        try
+        {
+            using var journal = LegalHoldJournal.Open(layout);
+            bool placed = journal.Place(account.Id, account.Name, what.TrimEnd('.'), automatic: true);
+            journal.Commit();
+            return placed;
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.LegalHoldDamaged)
+        {
+            // Nothing can be purged as long as that is so.
+            Tell(account.Name, e.ErrorId, e.Message);
+            return false;
+        }
+    }
+
+    private void Tell(string account, string errorId, string text) => sink.Trouble(new ItemTrouble(errorId, account, null, null, text));
+}
