@@ -84,7 +84,7 @@ public sealed class ImapRestoreTests
 
         var restore = await fixture.RunAsync(new RestoreRequest { Account = Alice });
         Assert.Equal((OperationState.CompletedWithErrors, 2L, 1L), (restore.State, restore.Report!.Restored, restore.Report.Unrestored));
-        Assert.Contains("exceeds", Assert.Single(restore.Report.Troubles).Reason, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("larger than the maximum size", Assert.Single(restore.Report.Troubles).Reason, StringComparison.Ordinal);
     }
 
     private static void Fill(ImapFixture fixture, IReadOnlyList<byte[]> mails)

@@ -161,35 +161,25 @@ public sealed class ImapScanTests
     public async Task A_server_that_dies_in_the_middle_costs_errors_and_no_item()
     {
         using var fixture = new ImapFixture();
-        using (var alice = fixture.Server.Login(Alice))
-        using (var bob = fixture.Server.Login(Bob))
-        {
-            for (int n = 1; n <= 20; n++)
-            {
-                alice.Append("INBOX", "", Moment(n), Mail(n));
-                bob.Append("INBOX", "", Moment(n), Mail(100 + n));
-            }
-
-            await fixture.CompleteAsync(new ScanRequest());
-            for (int n = 21; n <= 60; n++)
-            {
-                alice.Append("INBOX", "", Moment(n), Mail(n, 2_000_000));
-            }
-        }
-
+        Append(fixture, Alice, 1, 20, 0);
+        Append(fixture, Bob, 101, 20, 0);
+        await fixture.CompleteAsync(new ScanRequest());
+        Append(fixture, Alice, 21, 40, 500_000);
         var before = fixture.Items().Select(i => (i.Account, i.Id)).ToList();
-        var operation = fixture.Node.Submit(new ScanRequest());
-        bool killed = false;
-        var end = await fixture.Node.RunAsync(operation, o =>
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        int killed = 0;
+        proxy.OnServer = (_, _, total) =>
         {
-            if (!killed && o.Progress?.BytesDone > 4_000_000)
+            if (total > 4_000_000 && Interlocked.Exchange(ref killed, 1) == 0)
             {
-                killed = true;
                 fixture.Server.Kill();
             }
-        }, default);
-        Assert.True(killed);
-        Assert.Equal(OperationState.CompletedWithErrors, end.State);
+
+            return killed == 0;
+        };
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source() with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        var end = await fixture.RunAsync(new ScanRequest());
+        Assert.Equal((1, OperationState.CompletedWithErrors), (killed, end.State));
         Assert.Equal(0, end.Report!.Deleted);
         Assert.InRange(end.Report.Errors, 1, 60);
         Assert.Empty(before.Except(fixture.Items().Select(i => (i.Account, i.Id))));
@@ -200,6 +190,72 @@ public sealed class ImapScanTests
         Assert.Equal((0L, 0L), (again.Errors, again.Deleted));
         Assert.Equal(80, fixture.Items().Count);
         Assert.Equal(0, (await fixture.CompleteAsync(new CheckRequest())).Errors);
+    }
+
+    [DovecotFact]
+    public async Task Connections_that_break_again_and_again_in_the_middle_of_mails_cost_time_only()
+    {
+        using var fixture = new ImapFixture(Alice);
+        Append(fixture, Alice, 1, 60, 60_000);
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        proxy.OnServer = (_, own, _) => own < 700_000;
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        var report = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L), (report.Errors, report.Deleted));
+        Assert.True(proxy.Connections > 6, $"{proxy.Connections} connections");
+        var items = fixture.Items();
+        Assert.Equal(60, items.Count);
+        foreach (var item in items)
+        {
+            using var content = fixture.Node.OpenContent(Alice, item.Id);
+            using var copy = new MemoryStream();
+            content.CopyTo(copy);
+            int n = int.Parse(item.Subject.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(Mail(n, 60_000), copy.ToArray());
+        }
+    }
+
+    [DovecotFact]
+    public async Task A_listing_that_is_cut_or_spoiled_deletes_nothing()
+    {
+        using var fixture = new ImapFixture(Alice);
+        Append(fixture, Alice, 1, 40, 0);
+        await fixture.CompleteAsync(new ScanRequest());
+        Append(fixture, Alice, 41, 1, 0);
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+
+        // A line of the listing that never comes, though the server says that all is well.
+        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 20 FETCH (UID 20", "* 20 FETCX (UID 20");
+        var report = (await fixture.RunAsync(new ScanRequest())).Report!;
+        Assert.Equal((1L, 0L), (report.Errors, report.Deleted));
+        Assert.Contains("listed only 40", Assert.Single(report.Troubles).Reason, StringComparison.Ordinal);
+
+        // Nonsense instead of an answer.
+        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 20 FETCH (UID 20", "* 20 FETCH )UID 20");
+        report = (await fixture.RunAsync(new ScanRequest())).Report!;
+        Assert.Equal((1L, 0L), (report.Errors, report.Deleted));
+        Assert.Equal(40, fixture.Items().Count);
+    }
+
+    private static bool Spoil(Memory<byte> piece, string what, string by)
+    {
+        int at = piece.Span.IndexOf(System.Text.Encoding.ASCII.GetBytes(what));
+        if (at >= 0)
+        {
+            System.Text.Encoding.ASCII.GetBytes(by).CopyTo(piece.Span[at..]);
+        }
+
+        return true;
+    }
+
+    private static void Append(ImapFixture fixture, string account, int first, int count, int size)
+    {
+        using var session = fixture.Server.Login(account);
+        for (int n = first; n < first + count; n++)
+        {
+            session.Append("INBOX", "", Moment(n), Mail(n, size));
+        }
     }
 
     [DovecotFact]

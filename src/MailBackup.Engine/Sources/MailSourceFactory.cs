@@ -14,10 +14,28 @@ public static class MailSourceFactory
             return new Maildir.MaildirSource(configuration, directory) { ProvisioningTarget = target };
         }
 
-        return configuration.Maildir is null ? new Imap.ImapSource(configuration, directory) { ProvisioningTarget = target } : throw new MailBackupException(
-            ErrorIds.ConfigurationInvalid,
-            $"Both the Maildir tree {configuration.Maildir} and the IMAP server {configuration.Imap} are named.",
-            "A backup path has one source: take one of the two away with an empty value.",
-            configuration.Imap);
+        Check(configuration);
+        return new Imap.ImapSource(configuration, directory) { ProvisioningTarget = target };
+    }
+
+    /// <summary>Whether the words of the configuration make sense, without opening anything. Throws <c>ConfigurationInvalid</c>.</summary>
+    public static void Check(SourceConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (configuration.Imap is not { Length: > 0 })
+        {
+            return;
+        }
+
+        if (configuration.Maildir is not null)
+        {
+            throw new MailBackupException(
+                ErrorIds.ConfigurationInvalid,
+                $"Both the Maildir tree {configuration.Maildir} and the IMAP server {configuration.Imap} are named.",
+                "A backup path has one source: name one of the two.",
+                configuration.Imap);
+        }
+
+        Imap.ImapSettings.From(configuration);
     }
 }

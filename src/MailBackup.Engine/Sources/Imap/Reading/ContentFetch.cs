@@ -5,7 +5,7 @@ namespace MailBackup.Sources.Imap.Reading;
 
 /// <summary>
 /// Fetches contents on one connection: while the answers to one command come in, the next is on its way. Every literal goes to the message it belongs to as
-/// it comes.
+/// it comes. A server may work on two commands at once and mix their answers (Dovecot does, when its output is full), so a message is looked for in all of them.
 /// </summary>
 /// <param name="next">Gives up to so many messages of one folder; none when there is nothing to do.</param>
 /// <param name="largestBatch">Messages of one command.</param>
@@ -96,9 +96,9 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         }
 
         connection.StreamLiteral();
-        var contents = Contents;
-        _current = FetchData.UidIn(text) is { } uid ? contents?.GetValueOrDefault(uid)
-            : contents is { Count: 1 } ? contents.Values.First()
+        var asked = _steps.TakeWhile(s => s.Contents is not null).ToList();
+        _current = FetchData.UidIn(text) is { } uid ? Asked(uid)
+            : asked is [{ Contents: { Count: 1 } one }] ? one.Values.First()
             : throw new ImapProtocolException("the server sends the content of a message before it says which");
         if (_current is { } known && (known.IsSettled || Refusal(known) is not null))
         {
@@ -144,7 +144,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         {
             current?.Complete();
         }
-        else if (data.Uid is { } uid && Contents?.GetValueOrDefault(uid) is { IsSettled: false } content && Refusal(content) is null)
+        else if (data.Uid is { } uid && Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
         {
             TakeHeld(content, data);
         }
@@ -166,8 +166,24 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     /// <summary>Why nothing of the open folder belongs to this message; null when all is well.</summary>
     private string? Refusal(PendingContent content) => _refusal ?? (content.Validity != _opened ? "its folder was made anew since it was listed" : null);
 
-    /// <summary>The messages of the command that is being answered.</summary>
-    private IReadOnlyDictionary<uint, PendingContent>? Contents => _steps.TryPeek(out var step) ? step.Contents : null;
+    /// <summary>The message of the open folder that was asked for and has this UID. Behind the opening of the next folder UIDs mean others.</summary>
+    private PendingContent? Asked(uint uid)
+    {
+        foreach (var step in _steps)
+        {
+            if (step.Contents is null)
+            {
+                return null;
+            }
+
+            if (step.Contents.TryGetValue(uid, out var content))
+            {
+                return content;
+            }
+        }
+
+        return null;
+    }
 
     private void EndStep()
     {
@@ -206,8 +222,8 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     }
 
     /// <summary>
-    /// Only after the server's own OK is what it did not send taken for gone. Refused as a whole, a command is tried again message by message, so that one
-    /// broken message costs itself.
+    /// Only what was asked for alone, and not sent in spite of the server's own OK, is taken for gone. What is missing of a command for several, or refused with
+    /// it, is asked for again one by one, so that one broken message costs itself.
     /// </summary>
     private void Fetched(IReadOnlyDictionary<uint, PendingContent> contents, ImapCommandException? refused)
     {
@@ -222,13 +238,13 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             {
                 content.Fail(refusal);
             }
-            else if (refused is null)
+            else if (refused is null && contents.Count == 1)
             {
                 content.Gone();
             }
             else if (contents.Count == 1)
             {
-                if (refused.Is("EXPUNGEISSUED"))
+                if (refused!.Is("EXPUNGEISSUED"))
                 {
                     content.Gone();
                 }
