@@ -54,13 +54,13 @@ public abstract class SourceCommand : BackupCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
-    [ArgumentCompletions("plain", "login", "xoauth2", "oauthbearer")]
+    [ValidateSet("plain", "login", "xoauth2", "oauthbearer", "", IgnoreCase = true)]
     public string? ImapAuthentication { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
-    [ArgumentCompletions("required", "none")]
+    [ValidateSet("required", "none", "", IgnoreCase = true)]
     public string? ImapTls { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]

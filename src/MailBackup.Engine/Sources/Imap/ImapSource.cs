@@ -18,7 +18,7 @@ public sealed class ImapSource : IMailSource
     private readonly ImapConnector _connector;
     private readonly ConnectionPermits _permits;
     private readonly AccountReadAhead _listing;
-    private readonly ConcurrentDictionary<string, ContentReader> _readers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<ContentReader>> _readers = new(StringComparer.Ordinal);
     private readonly ImapRestoreTarget _target;
 
     /// <summary>Connects nowhere yet. Throws <c>ConfigurationInvalid</c>.</summary>
@@ -123,23 +123,23 @@ public sealed class ImapSource : IMailSource
         await _listing.DisposeAsync().ConfigureAwait(false);
         foreach (var reader in _readers.Values)
         {
-            await reader.DisposeAsync().ConfigureAwait(false);
+            await reader.Value.DisposeAsync().ConfigureAwait(false);
         }
 
         await _target.DisposeAsync().ConfigureAwait(false);
         _connector.Dispose();
     }
 
-    private ContentReader Reader(string account) => _readers.GetOrAdd(account, a => new ContentReader(a, _connector, _permits));
+    private ContentReader Reader(string account) => _readers.GetOrAdd(account, a => new(() => new ContentReader(a, _connector, _permits))).Value;
 
     /// <summary>Readers of accounts that have been gone through.</summary>
     private async Task CloseIdleAsync(string current)
     {
         foreach (var (account, reader) in _readers)
         {
-            if (account != current && reader.IsIdle && _readers.TryRemove(account, out var idle))
+            if (account != current && reader.Value.IsIdle && _readers.TryRemove(account, out var idle))
             {
-                await idle.DisposeAsync().ConfigureAwait(false);
+                await idle.Value.DisposeAsync().ConfigureAwait(false);
             }
         }
     }

@@ -13,7 +13,7 @@ public sealed class ResponseFramerTests
         + "* OK see {12}\r\n"
         + "* LIST (\\HasNoChildren) \"/\" {7}\r\nB\"ch\r\ner\r\n"
         + "* 12 FETCH (UID 7 FLAGS (\\Seen Later) INTERNALDATE \" 1-Nov-2026 16:17:23 +0100\" X-GUID 1795277843.M804978P2024.vm,S=7,W=9)\r\n"
-        + "* 13 FETCH (UID 8 BODY[] {26}\r\nA: b\r\n\r\n* 1 EXPUNGE\r\n{3}\r\n\r\n FLAGS ())\r\n"
+        + "* 13 FETCH (UID 8 BODY[] {28}\r\nA: b\r\n\r\n* 1 EXPUNGE\r\n{3}\r\n\r\n FLAGS ())\r\n"
         + "* 14 FETCH (BODY[] {0}\r\n UID 9)\r\n"
         + "* 15 FETCH (UID 10 BODY[] ~{4}\r\n\0\r\n})\r\n"
         + "+ go on {3}\r\n"
@@ -27,7 +27,7 @@ public sealed class ResponseFramerTests
     {
         var whole = Cut([Bytes]);
         Assert.Equal(10, whole.Count(e => e.StartsWith("Response", StringComparison.Ordinal)));
-        Assert.Contains("Data A: b\r\n\r\n* 1 EXPUNGE\r\n{3}\r\n", whole);
+        Assert.Contains("Data A: b\r\n\r\n* 1 EXPUNGE\r\n{3}\r\n\r\n", whole);
         for (int i = 1; i < Bytes.Length; i++)
         {
             Assert.Equal(whole, Cut([Bytes[..i], Bytes[i..]]));

@@ -21,7 +21,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     private int _batch = Math.Min(4, largestBatch);
     private PendingContent? _current;
 
-    /// <summary>Messages that came, were gone or were refused.</summary>
+    /// <summary>Messages that came.</summary>
     public int Settled { get; private set; }
 
     private sealed record Step(string Tag, IReadOnlyDictionary<uint, PendingContent>? Contents);
@@ -143,6 +143,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         if (data.Streamed >= 0)
         {
             current?.Complete();
+            Settled++;
         }
         else if (data.Uid is { } uid && Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
         {
@@ -227,7 +228,6 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     /// </summary>
     private void Fetched(IReadOnlyDictionary<uint, PendingContent> contents, ImapCommandException? refused)
     {
-        Settled += contents.Count;
         foreach (var content in contents.Values.Where(c => !c.IsSettled))
         {
             if (_folderGone)

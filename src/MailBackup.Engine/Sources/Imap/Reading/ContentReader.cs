@@ -29,7 +29,7 @@ internal sealed class ContentReader : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Folder, string Key), PendingContent> _pending = new();
     private readonly SemaphoreSlim _work = new(0, 1);
     private readonly Task _run;
-    private int _waiting;
+    private int _waiting, _open;
     private int _largestBatch = 64;
     private string? _broken;
 
@@ -41,7 +41,7 @@ internal sealed class ContentReader : IAsyncDisposable
     }
 
     /// <summary>True when nothing is expected of it any more.</summary>
-    public bool IsIdle => _pending.IsEmpty;
+    public bool IsIdle => Volatile.Read(ref _open) == 0;
 
     /// <summary>The content of this item will be asked for, after all that were named before.</summary>
     public PendingContent Expect(SourceFolder folder, SourceItem item)
@@ -50,6 +50,7 @@ internal sealed class ContentReader : IAsyncDisposable
         var content = new PendingContent(folder, item, validity, uid, _budget);
         lock (_lock)
         {
+            _open++;
             _pending[(folder.Key, item.Key)] = content;
             if (_broken is { } reason)
             {
@@ -83,12 +84,14 @@ internal sealed class ContentReader : IAsyncDisposable
 
             if (!await content.WaitAsync(token).ConfigureAwait(false))
             {
+                Close();
                 return null;
             }
         }
         catch
         {
             content.Abandon();
+            Close();
             throw;
         }
         finally
@@ -96,15 +99,24 @@ internal sealed class ContentReader : IAsyncDisposable
             Interlocked.Decrement(ref _waiting);
         }
 
-        return new SourceContent(new PendingContentStream(content), content.Length, item);
+        return new SourceContent(new PendingContentStream(content, Close), content.Length, item);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Break("the reading was stopped");
         _end.Dispose();
         _work.Dispose();
+    }
+
+    private void Close()
+    {
+        lock (_lock)
+        {
+            _open--;
+        }
     }
 
     private async Task RunAsync()

@@ -4,13 +4,15 @@ namespace MailBackup.Sources.Imap.Reading;
 internal sealed class PendingContentStream : Stream
 {
     private readonly PendingContent _content;
+    private readonly Action _whenClosed;
     private (byte[] Bytes, int Length)? _chunk;
     private int _at;
     private bool _closed;
 
-    public PendingContentStream(PendingContent content)
+    /// <param name="closed">Called once when nothing more is taken.</param>
+    public PendingContentStream(PendingContent content, Action closed)
     {
-        _content = content;
+        (_content, _whenClosed) = (content, closed);
         content.Budget.Taking(1);
     }
 
@@ -72,6 +74,7 @@ internal sealed class PendingContentStream : Stream
 
             _content.Abandon();
             _content.Budget.Taking(-1);
+            _whenClosed();
         }
 
         base.Dispose(disposing);
