@@ -75,7 +75,6 @@ public abstract class SourceCommand : BackupCommand
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("ImapMaxConnections")]
-    [ValidateRange(2, 64)]
     public int? MaxConnections { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
