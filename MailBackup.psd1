@@ -41,6 +41,7 @@
         'Repair-Backup'
         'Restore-Backup'
         'Restore-BackupAccount'
+        'Restore-BackupBlob'
         'Restore-DeletedItem'
         'Restore-Item'
         'Search-BackupItem'

@@ -29,6 +29,7 @@ internal static partial class CmdletWords
         ["repair"] = "Repair-Backup",
         ["anchor"] = "Export-BackupAnchor",
         ["purge"] = "Invoke-BackupPurge",
+        ["restore-blobs"] = "Restore-BackupBlob",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };
