@@ -75,6 +75,7 @@ public sealed class ResponseTests
         Assert.False(ListData.Parse("(\\noselect) NIL foo"u8).CanBeOpened);
         var status = StatusData.Parse("\"a b\" (MESSAGES 3 UIDNEXT 9 MAILBOXID (F2212ea87) UIDVALIDITY 7 HIGHESTMODSEQ 715194045007 X (1 (2)))"u8);
         Assert.Equal(("a b", 3L, 9L, 7L, 715194045007L, "F2212ea87"), (status.Name, status.Messages, status.UidNext, status.UidValidity, status.HighestModSeq, status.Id));
+        Assert.Throws<ImapProtocolException>(() => StatusData.Parse("x (UIDVALIDITY 1795281896 MAILBOXID (\u00f1)4\u00e8U) HIGHESTMODSEQ 24)"u8));
         var spaces = NamespaceData.Parse("((\"INBOX.\" \".\")) ((\"user.\" \".\" \"X-PARAM\" (\"a\" \"b\"))) NIL"u8);
         Assert.True(spaces.IsOwn("INBOX"));
         Assert.True(spaces.IsOwn("INBOX.Sent"));

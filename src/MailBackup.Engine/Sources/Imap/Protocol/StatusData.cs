@@ -17,6 +17,7 @@ internal sealed record StatusData(string Name)
     /// <summary>What the folder is known by after a rename: <c>MAILBOXID</c> (RFC 8474), <c>X-GUID</c> of Dovecot.</summary>
     public string? Id { get; private set; }
 
+    /// <summary>Throws <see cref="ImapProtocolException"/>, also for an id that is none: Cyrus 3.6 shows memory of its own there after a rename.</summary>
     public static StatusData Parse(ReadOnlySpan<byte> body)
     {
         var reader = new ResponseReader(body);
@@ -57,6 +58,6 @@ internal sealed record StatusData(string Name)
             }
         }
 
-        return data;
+        return data.Id is null || data.Id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? data : throw new ImapProtocolException("the server gives a folder an impossible id");
     }
 }

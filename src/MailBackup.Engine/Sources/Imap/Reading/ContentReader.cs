@@ -10,7 +10,7 @@ namespace MailBackup.Sources.Imap.Reading;
 /// </summary>
 internal sealed class ContentReader : IAsyncDisposable
 {
-    private const int Budget = 8 << 20;
+    private const int Budget = 4 << 20;
     private const int Strikes = 3;
 
     /// <summary>Connections lost one after another without a single message.</summary>

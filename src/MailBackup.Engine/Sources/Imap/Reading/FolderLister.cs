@@ -64,6 +64,7 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
             throw new ImapProtocolException("the server lists no folder at all, not even INBOX");
         }
 
+        ForgetDoubtfulIds();
         await AskOneByOneAsync(own.Where(f => !_status.ContainsKey(f.Name)), items).ConfigureAwait(false);
         return Build(own);
     }
@@ -77,6 +78,20 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
     private string StatusItems() =>
         "MESSAGES UIDNEXT UIDVALIDITY" + (connection.Capabilities.Has("CONDSTORE") || connection.Capabilities.Has("QRESYNC") ? " HIGHESTMODSEQ" : "")
         + (traits.FolderId is { } id ? " " + id : "");
+
+    /// <summary>
+    /// Cyrus 3.6 shows freed memory for the id of a folder that was renamed, in LIST-STATUS only; asked for the folder alone it says the right one. Ids of one server
+    /// have one length, so one of another length is asked for again: a round trip, and no rename is taken for a deletion.
+    /// </summary>
+    private void ForgetDoubtfulIds()
+    {
+        int usual = _status.Values.Where(s => s.Id is not null).GroupBy(s => s.Id!.Length).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key)
+            .Select(g => g.Key).FirstOrDefault();
+        foreach (var doubtful in _status.Values.Where(s => s.Id is not null && s.Id.Length != usual).ToList())
+        {
+            _status.Remove(doubtful.Name);
+        }
+    }
 
     private async Task AskOneByOneAsync(IEnumerable<ListData> folders, string items)
     {
@@ -168,12 +183,24 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         }
         else if (line.Is("STATUS"u8))
         {
-            var status = StatusData.Parse(line.Body);
-            _status[status.Name] = status;
+            TakeStatus(line.Body);
         }
         else if (line.Is("NAMESPACE"u8))
         {
             _namespaces = NamespaceData.Parse(line.Body);
+        }
+    }
+
+    /// <summary>What makes no sense is asked for again, of that folder alone; at worst it has no token and is listed.</summary>
+    private void TakeStatus(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var status = StatusData.Parse(body);
+            _status[status.Name] = status;
+        }
+        catch (ImapProtocolException)
+        {
         }
     }
 
