@@ -17,7 +17,17 @@ internal sealed record StatusData(string Name)
     /// <summary>What the folder is known by after a rename: <c>MAILBOXID</c> (RFC 8474), <c>X-GUID</c> of Dovecot.</summary>
     public string? Id { get; private set; }
 
-    /// <summary>Throws <see cref="ImapProtocolException"/>, also for an id that is none: Cyrus 3.6 shows memory of its own there after a rename.</summary>
+    /// <summary>The same folder with what a later response says of it.</summary>
+    public StatusData With(StatusData later) => new(Name)
+    {
+        Messages = later.Messages ?? Messages,
+        UidNext = later.UidNext ?? UidNext,
+        UidValidity = later.UidValidity ?? UidValidity,
+        HighestModSeq = later.HighestModSeq ?? HighestModSeq,
+        Id = later.Id ?? Id,
+    };
+
+    /// <summary>Throws <see cref="ImapProtocolException"/>, also for an id that is none: Cyrus 3.6 may show memory of its own there.</summary>
     public static StatusData Parse(ReadOnlySpan<byte> body)
     {
         var reader = new ResponseReader(body);

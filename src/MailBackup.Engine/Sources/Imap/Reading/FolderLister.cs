@@ -65,7 +65,7 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         }
 
         ForgetDoubtfulIds();
-        await AskOneByOneAsync(own.Where(f => !_status.ContainsKey(f.Name)), items).ConfigureAwait(false);
+        await AskOneByOneAsync([.. own.Where(f => !_status.ContainsKey(f.Name))], items).ConfigureAwait(false);
         return Build(own);
     }
 
@@ -80,8 +80,8 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         + (traits.FolderId is { } id ? " " + id : "");
 
     /// <summary>
-    /// Cyrus 3.6 shows freed memory for the id of a folder that was renamed, in LIST-STATUS only; asked for the folder alone it says the right one. Ids of one server
-    /// have one length, so one of another length is asked for again: a round trip, and no rename is taken for a deletion.
+    /// Cyrus 3.6 may show freed memory for the id of a folder when it is asked for together with other things; asked for alone it says the right one. Ids of one
+    /// server have one length, so one of another length is asked for again: a round trip, and no rename is taken for a deletion.
     /// </summary>
     private void ForgetDoubtfulIds()
     {
@@ -93,12 +93,13 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         }
     }
 
-    private async Task AskOneByOneAsync(IEnumerable<ListData> folders, string items)
+    private async Task AskOneByOneAsync(List<ListData> folders, string items)
     {
-        // Few enough at a time that neither side fills its buffers while the other writes.
-        foreach (var some in folders.Chunk(100))
+        // The id by itself; few enough at a time that neither side fills its buffers while the other writes.
+        string[] questions = traits.FolderId is { } id ? [items.Replace(" " + id, "", StringComparison.Ordinal), id] : [items];
+        foreach (var some in folders.Chunk(50))
         {
-            var tags = some.Select(f => connection.Send($"STATUS {ImapCommand.Quote(f.Name)} ({items})")).ToList();
+            var tags = some.SelectMany(f => questions.Select(q => connection.Send($"STATUS {ImapCommand.Quote(f.Name)} ({q})"))).ToList();
             foreach (string tag in tags)
             {
                 try
@@ -197,7 +198,7 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         try
         {
             var status = StatusData.Parse(body);
-            _status[status.Name] = status;
+            _status[status.Name] = _status.TryGetValue(status.Name, out var known) ? known.With(status) : status;
         }
         catch (ImapProtocolException)
         {
