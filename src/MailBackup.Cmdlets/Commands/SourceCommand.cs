@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailBackup.Cmdlets.Completion;
 using MailBackup.Sources;
 
 namespace MailBackup.Cmdlets;
@@ -54,13 +55,13 @@ public abstract class SourceCommand : BackupCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
-    [ValidateSet("plain", "login", "xoauth2", "oauthbearer", "", IgnoreCase = true)]
+    [ArgumentCompleter(typeof(ImapAuthenticationCompleter))]
     public string? ImapAuthentication { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
-    [ValidateSet("required", "none", "", IgnoreCase = true)]
+    [ArgumentCompleter(typeof(ImapTlsCompleter))]
     public string? ImapTls { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
