@@ -59,3 +59,70 @@ Describe 'Test-BackupSource' {
         { Test-BackupSource (Join-Path $TestDrive 'missing') -WarningAction Stop } | Should -Throw
     }
 }
+
+Describe 'An IMAP server as the source' {
+    BeforeAll {
+        $path = Join-Path $TestDrive 'imap'
+        Set-BackupPath $path
+        Set-BackupSource -Maildir $server.Maildir
+        $password = Join-Path $TestDrive 'password'
+        'secret' | Set-Content $password
+        chmod 600 $password
+    }
+
+    It 'takes the place of a tree, and a tree takes its place' {
+        $source = Set-BackupSource -Imap imaps://mail.example.com -ImapUser backup -ImapPasswordFile $password -ImapAccounts a@example.com, b@example.com -PassThru
+        $source.Maildir | Should -BeNullOrEmpty
+        $source.ImapAccounts | Should -Be 'a@example.com, b@example.com'
+        (Get-BackupSource).Imap | Should -Be 'imaps://mail.example.com'
+        Set-BackupSource -Maildir $server.Maildir
+        (Get-BackupSource).Imap | Should -BeNullOrEmpty
+        (Get-BackupSource).ImapUser | Should -Be backup
+    }
+
+    It 'never writes a password into the backup path' {
+        Set-BackupSource -Imap imaps://mail.example.com
+        Get-Content (Join-Path $path config.json) -Raw | Should -Not -Match secret
+    }
+
+    It 'copies it from one backup path to another' {
+        Set-BackupSource -MaxConnections 4 -ImapTls required
+        $other = Join-Path $TestDrive 'imap-other'
+        Set-BackupPath $other
+        Set-BackupPath $path
+        Get-BackupSource | Select-Object * -ExcludeProperty BackupPath | Set-BackupSource -BackupPath $other
+        $copy = Get-BackupSource -BackupPath $other
+        $copy.Imap | Should -Be imaps://mail.example.com
+        $copy.ImapAccounts | Should -Be 'a@example.com, b@example.com'
+        $copy.ImapMaxConnections | Should -Be 4
+    }
+
+    It 'shows where the password is and not what it is' {
+        Get-BackupSource | Out-String | Should -BeLike "*in $password*"
+    }
+
+    It 'changes nothing with -WhatIf' {
+        Set-BackupSource -ImapUser other -WhatIf
+        (Get-BackupSource).ImapUser | Should -Be backup
+    }
+
+    It 'completes ways to log in' {
+        $line = 'Set-BackupSource -ImapAuthentication xo'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain xoauth2
+    }
+
+    It 'refuses what makes no sense: <settings>' -TestCases @(
+        @{ settings = @{ Imap = 'mail.example.com' } }
+        @{ settings = @{ Imap = 'imaps://u:p@mail.example.com' } }
+        @{ settings = @{ ImapFingerprint = 'abc' } }
+        @{ settings = @{ Imap = 'imaps://mail.example.com'; Maildir = '/tmp' } }
+    ) {
+        { Set-BackupSource @settings } | Should -Throw -ErrorId 'ConfigurationInvalid,MailBackup.Cmdlets.SetBackupSourceCommand'
+        (Get-BackupSource).Imap | Should -Be imaps://mail.example.com
+    }
+
+    It 'says that a server is away' {
+        Test-BackupSource -Imap imap://127.0.0.1:9 -ImapTls none -WarningVariable warned -WarningAction SilentlyContinue | Should -BeFalse
+        "$warned" | Should -BeLike '*a@example.com*127.0.0.1:9*'
+    }
+}

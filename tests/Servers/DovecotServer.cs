@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MailBackup.Tests.Support;
 
 namespace MailBackup.Tests.Servers;
@@ -34,6 +36,17 @@ internal sealed class DovecotServer : IDisposable
     public static string? Program { get; } = new[] { "/usr/sbin/dovecot", "/usr/local/sbin/dovecot" }.FirstOrDefault(File.Exists);
 
     public int Port { get; private set; }
+
+    /// <summary>The port with TLS from the first byte.</summary>
+    public int TlsPort => Port + 500;
+
+    /// <summary>Who may act for every account, with <see cref="Password"/>.</summary>
+    public const string Master = "backup";
+
+    /// <summary>The server's certificate, which nobody else has signed, for <c>localhost</c>.</summary>
+    public string CertificateFile => _folder["server.pem"];
+
+    public string Fingerprint { get; private set; } = "";
 
     public ImapSession Login(string user) => new(Port, user, Password);
 
@@ -79,6 +92,17 @@ internal sealed class DovecotServer : IDisposable
         _process.Dispose();
         _process = null;
     }
+
+    /// <summary>Ends it as a power failure does, all its processes at once.</summary>
+    public void Kill()
+    {
+        _process?.Kill(entireProcessTree: true);
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+
+    public string Log() => File.ReadAllText(_folder["dovecot.log"]);
 
     /// <summary>Files that the test has laid into the tree become the mail user's, as if the server had written them.</summary>
     public void TakeOwnership()
@@ -126,7 +150,7 @@ internal sealed class DovecotServer : IDisposable
         string text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Servers", "dovecot.conf"));
         foreach (var (name, value) in new[]
         {
-            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("UID", uid), ("GID", gid),
+            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)), ("UID", uid), ("GID", gid),
             ("PASSWORD", Password), ("UNPRIVILEGED", unprivileged),
         })
         {
@@ -134,11 +158,31 @@ internal sealed class DovecotServer : IDisposable
         }
 
         File.WriteAllText(_folder["dovecot.conf"], text);
+        WriteSecrets();
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
         for (var parent = new DirectoryInfo(_mail).Parent; parent is not null && parent.FullName.StartsWith(Path.GetTempPath() + "mailbackup-test-", StringComparison.Ordinal); parent = parent.Parent)
         {
             File.SetUnixFileMode(parent.FullName, (UnixFileMode)0b111_101_101);
         }
+    }
+
+    private void WriteSecrets()
+    {
+        if (File.Exists(CertificateFile))
+        {
+            return;
+        }
+
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
+        Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
+        File.WriteAllText(CertificateFile, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+        File.WriteAllText(_folder["masters"], $"{Master}:{Password}\n");
+        File.SetUnixFileMode(_folder["masters"], (UnixFileMode)0b110_100_100);
     }
 
     private bool Answers()

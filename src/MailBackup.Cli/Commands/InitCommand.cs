@@ -69,8 +69,10 @@ internal static class InitCommand
         return remembered with { Source = source.Over(remembered.Source, arguments) };
     }
 
-    private static string DescribeSource(SourceConfiguration source) => (source.Maildir, source.Ldif) switch
+    private static string DescribeSource(SourceConfiguration source) => (source.Imap ?? source.Maildir, source.Ldif) switch
     {
+        ({ } server, { } ldif) when source.Imap is not null => $"Source: IMAP server {server}, directory {ldif}.",
+        ({ } server, null) when source.Imap is not null => $"Source: IMAP server {server}.",
         ({ } maildir, { } ldif) => $"Source: Maildir tree {maildir}, directory {ldif}.",
         ({ } maildir, null) => $"Source: Maildir tree {maildir}.",
         (null, { } ldif) => $"Source: directory {ldif}, no mail yet.",

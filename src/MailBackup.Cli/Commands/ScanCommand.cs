@@ -17,6 +17,7 @@ internal static class ScanCommand
         """
         mailbackup scan --backup-path /srv/backup --maildir /var/vmail     # first scan; the source is remembered
         mailbackup scan --backup-path /srv/backup                          # every further one
+        mailbackup scan --backup-path /srv/backup --imap imaps://mail.example.org --imap-user backup --imap-password-file /etc/mailbackup/imap --imap-accounts @/etc/mailbackup/accounts
         mailbackup scan --account alice@example.org --account bob@example.org
         mailbackup scan --deep                                             # compare everything, store damaged content again
         mailbackup scan --json | jq .added
@@ -103,11 +104,14 @@ internal static class ScanCommand
             ("LDIF file", before.Ldif, given.Ldif),
             ("pattern", before.Pattern, given.Pattern),
             ("default domain", before.DefaultDomain, given.DefaultDomain),
+            ("IMAP server", before.Imap, given.Imap),
+            ("IMAP user", before.ImapUser, given.ImapUser),
+            ("list of IMAP accounts", before.ImapAccounts, given.ImapAccounts),
         })
         {
             if (old != now)
             {
-                session.Say($"The configuration is changed: the {name} is now {now} (was {old ?? "not set"}).");
+                session.Say($"The configuration is changed: the {name} is now {now ?? "not set"} (was {old ?? "not set"}).");
             }
         }
     }

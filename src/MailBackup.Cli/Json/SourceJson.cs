@@ -12,5 +12,8 @@ internal static class SourceJson
         json.WriteString("pattern", source.Pattern);
         json.WriteString("defaultDomain", source.DefaultDomain);
         json.WriteString("ldif", source.Ldif);
+        json.WriteString("imap", source.Imap);
+        json.WriteString("imapUser", source.ImapUser);
+        json.WriteString("imapAccounts", source.ImapAccounts);
     }
 }

@@ -30,20 +30,24 @@ internal sealed class SourceOptions
         HelpName = "DOMAIN",
     };
 
+    private readonly ImapOptions _imap;
+
     public SourceOptions(Command command)
     {
         command.Options.Add(_maildir);
         command.Options.Add(_ldif);
         command.Options.Add(_pattern);
         command.Options.Add(_defaultDomain);
+        _imap = new ImapOptions(command);
     }
 
     public bool AnyGiven(ParseResult arguments) =>
-        (arguments.GetValue(_maildir) ?? arguments.GetValue(_ldif) ?? arguments.GetValue(_pattern) ?? arguments.GetValue(_defaultDomain)) is not null;
+        (arguments.GetValue(_maildir) ?? arguments.GetValue(_ldif) ?? arguments.GetValue(_pattern) ?? arguments.GetValue(_defaultDomain)) is not null
+        || _imap.AnyGiven(arguments);
 
     /// <summary>
     /// The remembered source with what was given put over it, absolute. What was given must exist: a slip of the pen is found before it is
-    /// remembered. Throws <c>SourceNotFound</c>.
+    /// remembered. Throws <c>SourceNotFound</c>, <c>ConfigurationInvalid</c>.
     /// </summary>
     public SourceConfiguration Over(SourceConfiguration remembered, ParseResult arguments)
     {
@@ -59,13 +63,24 @@ internal sealed class SourceOptions
             throw NotFound($"The file {ldif} does not exist.", "Give --ldif a file that the directory was exported to.", ldif);
         }
 
-        return remembered with
+        var source = _imap.Over(remembered, arguments) with
         {
-            Maildir = maildir ?? remembered.Maildir,
             Ldif = ldif ?? remembered.Ldif,
             Pattern = arguments.GetValue(_pattern) ?? remembered.Pattern,
             DefaultDomain = arguments.GetValue(_defaultDomain) ?? remembered.DefaultDomain,
         };
+        if (maildir is not null)
+        {
+            // A tree takes the place of a remembered server; both at once are refused.
+            source = source with { Maildir = maildir, Imap = source.Imap == remembered.Imap ? null : source.Imap };
+        }
+
+        if (source.Imap is not null)
+        {
+            MailSourceFactory.Check(source);
+        }
+
+        return source;
     }
 
     private static string? Absolute(string? path, string option)

@@ -45,5 +45,5 @@ public sealed class SetBackupSourceCommand : SourceCommand
     });
 
     private static string Describe(SourceConfiguration source) =>
-        string.Join(", ", new[] { source.Maildir, source.Pattern, source.DefaultDomain, source.Ldif }.Where(s => s is not null));
+        string.Join(", ", new[] { source.Maildir, source.Imap, source.ImapUser, source.Pattern, source.DefaultDomain, source.Ldif }.Where(s => s is not null));
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailBackup.Cmdlets.Completion;
 using MailBackup.Sources;
 
 namespace MailBackup.Cmdlets;
@@ -26,13 +27,81 @@ public abstract class SourceCommand : BackupCommand
     [AllowEmptyString]
     public string? Ldif { get; set; }
 
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? Imap { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? ImapUser { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? ImapPasswordFile { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public string[]? ImapAccounts { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? ImapLogin { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(ImapAuthenticationCompleter))]
+    public string? ImapAuthentication { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(ImapTlsCompleter))]
+    public string? ImapTls { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? ImapCaFile { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? ImapFingerprint { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ImapMaxConnections")]
+    public int? MaxConnections { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public bool? ImapCompress { get; set; }
+
+    /// <summary>A server takes the place of a tree, and a tree that of a server, unless both are given.</summary>
     private protected SourceConfiguration Merge(SourceConfiguration source) => source with
     {
-        Maildir = Choose(nameof(Maildir), Full(Maildir), source.Maildir),
+        Maildir = Choose(nameof(Maildir), Full(Maildir), string.IsNullOrEmpty(Imap) ? source.Maildir : null),
+        Imap = Choose(nameof(Imap), Imap, string.IsNullOrEmpty(Maildir) ? source.Imap : null),
+        ImapUser = Choose(nameof(ImapUser), ImapUser, source.ImapUser),
+        ImapPasswordFile = Choose(nameof(ImapPasswordFile), Full(ImapPasswordFile), source.ImapPasswordFile),
+        ImapAccounts = Choose(nameof(ImapAccounts), Accounts, source.ImapAccounts),
+        ImapLogin = Choose(nameof(ImapLogin), ImapLogin, source.ImapLogin),
+        ImapAuthentication = Choose(nameof(ImapAuthentication), ImapAuthentication, source.ImapAuthentication),
+        ImapTls = Choose(nameof(ImapTls), ImapTls, source.ImapTls),
+        ImapCaFile = Choose(nameof(ImapCaFile), Full(ImapCaFile), source.ImapCaFile),
+        ImapFingerprint = Choose(nameof(ImapFingerprint), ImapFingerprint, source.ImapFingerprint),
+        ImapMaxConnections = MyInvocation.BoundParameters.ContainsKey(nameof(MaxConnections)) ? MaxConnections : source.ImapMaxConnections,
+        ImapCompress = ImapCompress ?? source.ImapCompress,
         Pattern = Choose(nameof(Pattern), Pattern, source.Pattern),
         DefaultDomain = Choose(nameof(DefaultDomain), DefaultDomain, source.DefaultDomain),
         Ldif = Choose(nameof(Ldif), Full(Ldif), source.Ldif),
     };
+
+    private string? Accounts => ImapAccounts is [['@', .. var file]] ? "@" + ResolvePath(file) : string.Join(", ", ImapAccounts ?? []);
 
     private string? Full(string? path) => string.IsNullOrEmpty(path) ? null : ResolvePath(path);
 

@@ -21,7 +21,7 @@ public sealed class TestBackupSourceCommand : SourceCommand
 
     /// <summary>A source can be tried before there is any backup path.</summary>
     private SourceConfiguration Known() =>
-        BackupPath is null && Maildir is not null && RunspaceState.Current.FindBackupPath() is null
+        BackupPath is null && (Maildir ?? Imap) is not null && RunspaceState.Current.FindBackupPath() is null
             ? new SourceConfiguration()
             : OpenNode().Configuration.Source;
 

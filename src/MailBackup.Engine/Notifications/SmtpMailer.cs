@@ -11,9 +11,6 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
     /// <summary>An operation waits for its mails; a relay that is down must not hold it up for long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
     /// <summary>Errors: <c>NotificationNotSet</c>, <c>NotificationFailed</c>, <c>PasswordFileUnusable</c>.</summary>
     public async Task SendAsync(IReadOnlyCollection<string> recipients, string subject, string body, CancellationToken token)
     {
@@ -45,7 +42,8 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
             using var client = new SmtpClient(server, configuration.SmtpPort) { EnableSsl = configuration.SmtpStartTls };
             if (configuration.SmtpUser is { Length: > 0 } user)
             {
-                client.Credentials = new NetworkCredential(user, ReadPassword());
+                client.Credentials = new NetworkCredential(
+                    user, Secret.Read(configuration.SmtpPasswordFile, NotificationConfiguration.PasswordVariable, $"{user} at {server}", "mailbackup config --smtp-password-file"));
             }
 
             await client.SendMailAsync(message, patience.Token).ConfigureAwait(false);
@@ -78,37 +76,6 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
             throw new MailBackupException(ErrorIds.ArgumentInvalid, $"'{address}' is no mail address.", "Write it as user@example.org.", address);
         }
     }
-
-    private string ReadPassword()
-    {
-        if (configuration.SmtpPasswordFile is not { Length: > 0 } file)
-        {
-            return Environment.GetEnvironmentVariable(NotificationConfiguration.PasswordVariable) is { Length: > 0 } password
-                ? password
-                : throw Unusable($"The relay's user is {configuration.SmtpUser}, and there is neither a password file nor {NotificationConfiguration.PasswordVariable}.", null);
-        }
-
-        try
-        {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
-            {
-                throw Unusable($"The password file {file} can be read or written by others than its owner.", null);
-            }
-
-            return File.ReadLines(file).FirstOrDefault()?.TrimEnd() ?? throw Unusable($"The password file {file} is empty.", null);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unusable($"The password file {file} cannot be read: {e.Message}", e);
-        }
-    }
-
-    private MailBackupException Unusable(string problem, Exception? inner) => new(
-        ErrorIds.PasswordFileUnusable,
-        problem,
-        "Name a file whose first line is the password, with mode 600, by 'mailbackup config --smtp-password-file FILE'.",
-        configuration.SmtpPasswordFile,
-        inner);
 
     private static MailBackupException Failed(string server, string problem, Exception inner) => new(
         ErrorIds.NotificationFailed,

@@ -277,6 +277,7 @@ internal sealed class AccountLister(
         await order.WriteAsync(job, token).ConfigureAwait(false);
         if (job.Fetched is not null)
         {
+            source.ExpectContent(job.Account.Name, job.SourceFolder!, job.SourceItem!);
             await fetch.WriteAsync(job, token).ConfigureAwait(false);
         }
     }

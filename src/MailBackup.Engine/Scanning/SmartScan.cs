@@ -111,6 +111,7 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
     private async Task ListAsync(
         AccountLister lister, AccountRegistry registry, List<Guid> accounts, ChannelWriter<ScanJob> order, ChannelWriter<ScanJob> fetch, CancellationToken token)
     {
+        source.ExpectAccounts(accounts.ConvertAll(id => registry.Stats[id].Name));
         foreach (var id in accounts)
         {
             token.ThrowIfCancellationRequested();

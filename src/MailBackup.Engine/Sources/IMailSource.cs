@@ -27,6 +27,22 @@ public interface IMailSource : IAsyncDisposable
     ValueTask<IReadOnlyList<string>> ListMailboxesAsync(CancellationToken token);
 
     /// <summary>
+    /// A scan is going to list these accounts, in this order: a source that is far away may begin before it is asked. Promises nothing, and nothing is lost
+    /// where it is ignored.
+    /// </summary>
+    void ExpectAccounts(IReadOnlyList<string> accounts)
+    {
+    }
+
+    /// <summary>
+    /// The content of this item will be asked for, after all that were named for the account before. <see cref="OpenAsync"/> works without it too, but a source that
+    /// is far away can read ahead by it.
+    /// </summary>
+    void ExpectContent(string account, SourceFolder folder, SourceItem item)
+    {
+    }
+
+    /// <summary>
     /// The folders of an account with their change tokens, parents before children. Costs a few calls a folder and lists no item. An account
     /// without a mailbox gives an empty list.
     /// </summary>

@@ -124,6 +124,17 @@ internal static class StorageJson
                 Pattern = Text(source, "pattern"),
                 DefaultDomain = Text(source, "defaultDomain"),
                 Ldif = Text(source, "ldif"),
+                Imap = Text(source, "imap"),
+                ImapUser = Text(source, "imapUser"),
+                ImapPasswordFile = Text(source, "imapPasswordFile"),
+                ImapAccounts = Text(source, "imapAccounts"),
+                ImapLogin = Text(source, "imapLogin"),
+                ImapAuthentication = Text(source, "imapAuthentication"),
+                ImapTls = Text(source, "imapTls"),
+                ImapCaFile = Text(source, "imapCaFile"),
+                ImapFingerprint = Text(source, "imapFingerprint"),
+                ImapMaxConnections = (int?)Number(source, "imapMaxConnections"),
+                ImapCompress = Flag(source, "imapCompress"),
             },
             DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
             AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
@@ -144,6 +155,7 @@ internal static class StorageJson
         WriteText(json, "pattern", configuration.Source.Pattern);
         WriteText(json, "defaultDomain", configuration.Source.DefaultDomain);
         WriteText(json, "ldif", configuration.Source.Ldif);
+        WriteImap(json, configuration.Source);
         json.WriteEndObject();
         json.WriteNumber("dataRetentionDays"u8, configuration.DataRetentionDays);
         json.WriteNumber("accountRetentionDays"u8, configuration.AccountRetentionDays);
@@ -158,6 +170,25 @@ internal static class StorageJson
             WriteNotification(json, configuration.Notification);
         }
     });
+
+    private static void WriteImap(Utf8JsonWriter json, SourceConfiguration source)
+    {
+        WriteText(json, "imap", source.Imap);
+        WriteText(json, "imapUser", source.ImapUser);
+        WriteText(json, "imapPasswordFile", source.ImapPasswordFile);
+        WriteText(json, "imapAccounts", source.ImapAccounts);
+        WriteText(json, "imapLogin", source.ImapLogin);
+        WriteText(json, "imapAuthentication", source.ImapAuthentication);
+        WriteText(json, "imapTls", source.ImapTls);
+        WriteText(json, "imapCaFile", source.ImapCaFile);
+        WriteText(json, "imapFingerprint", source.ImapFingerprint);
+        if (source.ImapMaxConnections is { } connections)
+        {
+            json.WriteNumber("imapMaxConnections", connections);
+        }
+
+        WriteFlag(json, "imapCompress", source.ImapCompress);
+    }
 
     public static Dictionary<int, DateTimeOffset> ReadObsoleteBundles(byte[] json) => Parse(json, root => root.EnumerateObject().ToDictionary(
         p => int.Parse(p.Name, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture), p => p.Value.GetDateTimeOffset()));

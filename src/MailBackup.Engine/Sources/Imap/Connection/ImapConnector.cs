@@ -1,0 +1,155 @@
+using MailBackup.Sources.Imap.Protocol;
+
+namespace MailBackup.Sources.Imap.Connection;
+
+/// <summary>
+/// Opens connections that act for an account. Tries again after a pause when the server cannot be reached, and gives up soon once it has been away for a
+/// while, so that a dead server does not cost each of five thousand accounts its patience. Stops when the first few logins are all refused: a wrong password
+/// must not be tried five thousand times.
+/// </summary>
+internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock = null) : IDisposable
+{
+    private const int Attempts = 4;
+    private const int RefusalsInARow = 3;
+
+    /// <summary>Away for longer than this, the server is asked once for each account and not again and again.</summary>
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
+
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly Lazy<string> _password = new(settings.ReadPassword);
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _finding = new(1, 1);
+    private readonly HashSet<string> _refused = new(StringComparer.OrdinalIgnoreCase);
+    private DateTimeOffset? _awaySince;
+    private bool _everLoggedIn;
+    private ImapException? _final;
+    private ServerTraits? _traits;
+
+    public ImapSettings Settings => settings;
+
+    /// <summary>First pause between two attempts; grows, with jitter.</summary>
+    internal TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Throws <see cref="ImapException"/>: no connection, or the server refuses the login; <c>PasswordFileUnusable</c>.
+    /// </summary>
+    public async Task<ImapConnection> OpenAsync(string account, CancellationToken token)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            token.ThrowIfCancellationRequested();
+            if (_final is { } final)
+            {
+                throw final;
+            }
+
+            try
+            {
+                var connection = await OpenOnceAsync(account, token).ConfigureAwait(false);
+                Arrived();
+                return connection;
+            }
+            catch (ImapRefusedException e)
+            {
+                // Certificate, encryption, mechanism: the same for everybody.
+                _final = e;
+                throw;
+            }
+            catch (ImapCommandException e) when (!IsTransient(e))
+            {
+                Refused(account, e);
+                throw;
+            }
+            catch (ImapException e) when (attempt < Attempts && !IsOutage())
+            {
+                _ = e;
+                double grown = Pause.TotalMilliseconds * (1 << (attempt - 1));
+                await Task.Delay(TimeSpan.FromMilliseconds(grown * (0.5 + Random.Shared.NextDouble())), _clock, token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Found out on the first connection, whosever it is.</summary>
+    public async ValueTask<ServerTraits> TraitsAsync(ImapConnection connection)
+    {
+        if (_traits is { } known)
+        {
+            return known;
+        }
+
+        await _finding.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return _traits ??= await ServerTraits.FindAsync(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            _finding.Release();
+        }
+    }
+
+    public void Dispose() => _finding.Dispose();
+
+    private async Task<ImapConnection> OpenOnceAsync(string account, CancellationToken token)
+    {
+        string password = _password.Value;
+        ImapConnection? connection = null;
+        try
+        {
+            connection = new ImapConnection(await Transport.ConnectAsync(settings.Host, settings.Port, Transport.Patience, token).ConfigureAwait(false));
+            var opened = connection;
+            using (token.UnsafeRegister(static c => ((ImapConnection)c!).Abort("stopped"), opened))
+            {
+                await Login.RunAsync(opened, settings, account, password).ConfigureAwait(false);
+            }
+
+            token.ThrowIfCancellationRequested();
+            return opened;
+        }
+        catch (Exception e)
+        {
+            connection?.Dispose();
+            token.ThrowIfCancellationRequested();
+            if (e is ImapConnectionException)
+            {
+                lock (_lock)
+                {
+                    _awaySince ??= _clock.GetUtcNow();
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private bool IsOutage()
+    {
+        lock (_lock)
+        {
+            return _awaySince is { } since && _clock.GetUtcNow() - since > Outage;
+        }
+    }
+
+    private void Arrived()
+    {
+        lock (_lock)
+        {
+            _awaySince = null;
+            _everLoggedIn = true;
+        }
+    }
+
+    private void Refused(string account, ImapCommandException e)
+    {
+        lock (_lock)
+        {
+            _refused.Add(account);
+            if (!_everLoggedIn && _refused.Count >= RefusalsInARow)
+            {
+                _final = e;
+            }
+        }
+    }
+
+    private static bool IsTransient(ImapCommandException e) => e.Is("UNAVAILABLE") || e.Is("INUSE") || e.Is("LIMIT") || e.Is("SERVERBUG");
+}

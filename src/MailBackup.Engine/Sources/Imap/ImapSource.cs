@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using MailBackup.Sources.Imap.Connection;
+using MailBackup.Sources.Imap.Protocol;
+using MailBackup.Sources.Imap.Reading;
+using MailBackup.Sources.Imap.Restoring;
+
+namespace MailBackup.Sources.Imap;
+
+/// <summary>
+/// Any IMAP server (RFC 3501, RFC 9051), reached over the network as an administrator who acts for each account. Folders are opened read-only and contents
+/// without marking them seen: nothing is changed.
+/// </summary>
+public sealed class ImapSource : IMailSource
+{
+    private readonly ImapSettings _settings;
+    private readonly ImapAccounts _accounts;
+    private readonly Func<string?, ProvisioningSnapshot?>? _provisioning;
+    private readonly ImapConnector _connector;
+    private readonly ConnectionPermits _permits;
+    private readonly AccountReadAhead _listing;
+    private readonly ConcurrentDictionary<string, Lazy<ContentReader>> _readers = new(StringComparer.Ordinal);
+    private readonly ImapRestoreTarget _target;
+
+    /// <summary>Connects nowhere yet. Throws <c>ConfigurationInvalid</c>.</summary>
+    /// <param name="provisioning">Reads the directory, given the token of the last reading; null when there is none.</param>
+    public ImapSource(SourceConfiguration configuration, Func<string?, ProvisioningSnapshot?>? provisioning = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _settings = ImapSettings.From(configuration);
+        _provisioning = provisioning;
+        _accounts = new ImapAccounts(configuration.ImapAccounts, provisioning);
+        _connector = new ImapConnector(_settings);
+        int listing = _settings.MaxConnections / 2;
+        _listing = new AccountReadAhead(_connector, listing);
+        _permits = new ConnectionPermits(_settings.MaxConnections - listing);
+        _target = new ImapRestoreTarget(_connector, _settings.MaxConnections);
+    }
+
+    public string Description => _settings.Url;
+
+    public IRestoreTarget? RestoreTarget => _target;
+
+    public IProvisioningTarget? ProvisioningTarget { get; init; }
+
+    public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        return new(_provisioning?.Invoke(knownToken));
+    }
+
+    public ValueTask<IReadOnlyList<string>> ListMailboxesAsync(CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        return new(_accounts.List());
+    }
+
+    public void ExpectAccounts(IReadOnlyList<string> accounts) => _listing.Expect(accounts);
+
+    public async ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        await CloseIdleAsync(account).ConfigureAwait(false);
+        try
+        {
+            return await _listing.ListFoldersAsync(account, token).ConfigureAwait(false);
+        }
+        catch (ImapException e)
+        {
+            token.ThrowIfCancellationRequested();
+            throw ImapErrors.Unreadable(_settings, account, null, e);
+        }
+    }
+
+    public async IAsyncEnumerable<SourceItem> ListItemsAsync(
+        string account, SourceFolder folder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var items = _listing.Session(account).ListItemsAsync(folder, token).GetAsyncEnumerator(token);
+        await using (items.ConfigureAwait(false))
+        {
+            while (await NextAsync().ConfigureAwait(false))
+            {
+                yield return items.Current;
+            }
+        }
+
+        async ValueTask<bool> NextAsync()
+        {
+            try
+            {
+                return await items.MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (ImapException e)
+            {
+                token.ThrowIfCancellationRequested();
+                throw ImapErrors.Unreadable(_settings, account, folder.Path, e);
+            }
+        }
+    }
+
+    public void ExpectContent(string account, SourceFolder folder, SourceItem item)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(item);
+        Reader(account).Expect(folder, item);
+    }
+
+    public ValueTask<SourceContent?> OpenAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(item);
+        return Reader(account).OpenAsync(folder, item, token);
+    }
+
+    public string StableKeyOf(FolderKind kind, string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return ImapKey.Stable(key);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listing.DisposeAsync().ConfigureAwait(false);
+        foreach (var reader in _readers.Values)
+        {
+            await reader.Value.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _target.DisposeAsync().ConfigureAwait(false);
+        _connector.Dispose();
+    }
+
+    private ContentReader Reader(string account) => _readers.GetOrAdd(account, a => new(() => new ContentReader(a, _connector, _permits))).Value;
+
+    /// <summary>Readers of accounts that have been gone through.</summary>
+    private async Task CloseIdleAsync(string current)
+    {
+        foreach (var (account, reader) in _readers)
+        {
+            if (account != current && reader.Value.IsIdle && _readers.TryRemove(account, out var idle))
+            {
+                await idle.Value.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using MailBackup.Sources.Imap.Connection;
+
+namespace MailBackup.Sources.Imap.Reading;
+
+/// <summary>
+/// The listing sessions of a source. Of accounts that were announced, the next few are listed before they are asked for: with an unchanged server,
+/// logging in and listing folders is all that a scan does.
+/// </summary>
+internal sealed class AccountReadAhead(ImapConnector connector, int connections) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _permits = new(connections, connections);
+    private readonly ConcurrentDictionary<string, ListingSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<SourceFolder>>> _ahead = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private IReadOnlyList<string> _expected = [];
+    private Dictionary<string, int> _places = [];
+    private int _started, _place;
+
+    public void Expect(IReadOnlyList<string> accounts)
+    {
+        lock (_lock)
+        {
+            (_expected, _started, _place) = (accounts, 0, 0);
+            _places = new(StringComparer.Ordinal);
+            for (int i = 0; i < accounts.Count; i++)
+            {
+                _places[accounts[i]] = i;
+            }
+        }
+    }
+
+    /// <summary>Throws <see cref="Protocol.ImapException"/>.</summary>
+    public async Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
+    {
+        await MoveToAsync(account).ConfigureAwait(false);
+        if (_ahead.TryRemove(account, out var listed))
+        {
+            return await listed.WaitAsync(token).ConfigureAwait(false);
+        }
+
+        return await Session(account).ListFoldersAsync(token).ConfigureAwait(false);
+    }
+
+    public ListingSession Session(string account) => _sessions.GetOrAdd(account, a => new ListingSession(a, connector, _permits, _end.Token));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await ((Task)Task.WhenAll(_ahead.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (string account in _sessions.Keys)
+        {
+            await CloseAsync(account).ConfigureAwait(false);
+        }
+
+        _end.Dispose();
+        _permits.Dispose();
+    }
+
+    /// <summary>Lets go of accounts that have been passed, and begins with the next. An account that nobody announced lets go of all others.</summary>
+    private async Task MoveToAsync(string account)
+    {
+        var begin = new List<string>();
+        var passed = new List<string>();
+        lock (_lock)
+        {
+            if (_places.TryGetValue(account, out int place))
+            {
+                _place = Math.Max(_place, place);
+                for (_started = Math.Max(_started, _place); _started < Math.Min(_expected.Count, _place + connections); _started++)
+                {
+                    begin.Add(_expected[_started]);
+                }
+            }
+
+            passed.AddRange(_sessions.Keys.Where(a => a != account && !(_places.TryGetValue(a, out int p) && p >= _place)));
+        }
+
+        foreach (string old in passed)
+        {
+            _ahead.TryRemove(old, out _);
+            await CloseAsync(old).ConfigureAwait(false);
+        }
+
+        foreach (string next in begin)
+        {
+            var session = Session(next);
+            var listed = Task.Run(() => session.ListFoldersAsync(_end.Token));
+            _ = listed.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ahead[next] = listed;
+        }
+    }
+
+    private async ValueTask CloseAsync(string account)
+    {
+        if (_sessions.TryRemove(account, out var session))
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

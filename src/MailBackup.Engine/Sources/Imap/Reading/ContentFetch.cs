@@ -1,0 +1,262 @@
+using MailBackup.Sources.Imap.Connection;
+using MailBackup.Sources.Imap.Protocol;
+
+namespace MailBackup.Sources.Imap.Reading;
+
+/// <summary>
+/// Fetches contents on one connection: while the answers to one command come in, the next is on its way. Every literal goes to the message it belongs to as
+/// it comes. A server may work on two commands at once and mix their answers (Dovecot does, when its output is full), so a message is looked for in all of them.
+/// </summary>
+/// <param name="next">Gives up to so many messages of one folder; none when there is nothing to do.</param>
+/// <param name="largestBatch">Messages of one command.</param>
+internal sealed class ContentFetch(ImapConnection connection, Func<int, List<PendingContent>> next, int largestBatch)
+{
+    private const int CommandsAhead = 2;
+
+    private readonly Queue<Step> _steps = new();
+    private string? _folder;
+    private uint _stated, _opened;
+    private string? _refusal;
+    private bool _folderGone;
+    private int _batch = Math.Min(4, largestBatch);
+    private PendingContent? _current;
+
+    /// <summary>Messages that came.</summary>
+    public int Settled { get; private set; }
+
+    private sealed record Step(string Tag, IReadOnlyDictionary<uint, PendingContent>? Contents);
+
+    /// <summary>Works until there is nothing more to do. Throws <see cref="ImapConnectionException"/>; then <see cref="Unfinished"/> says what is left.</summary>
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            SendMore();
+            if (_steps.Count == 0)
+            {
+                return;
+            }
+
+            var e = await connection.NextAsync().ConfigureAwait(false);
+            switch (e)
+            {
+                case FrameEvent.Literal:
+                    Begin();
+                    break;
+                case FrameEvent.LiteralData:
+                    await TakeAsync().ConfigureAwait(false);
+                    break;
+                case FrameEvent.LiteralEnd:
+                    break;
+                default:
+                    Take(connection.Text);
+                    EndStep();
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What was sent for and has not come, in its order.</summary>
+    public IReadOnlyList<PendingContent> Unfinished() => [.. _steps.SelectMany(s => s.Contents?.Values ?? []).Where(c => !c.IsSettled)];
+
+    private void SendMore()
+    {
+        while (_steps.Count < CommandsAhead && next(_batch) is { Count: > 0 } batch)
+        {
+            _batch = Math.Min(_batch * 2, largestBatch);
+            Send(batch);
+        }
+    }
+
+    /// <param name="batch">Of one folder; it is opened first where the last command was of another.</param>
+    private void Send(List<PendingContent> batch)
+    {
+        var first = batch[0];
+        if (_folder != first.Folder.Key)
+        {
+            _folder = first.Folder.Key;
+            _steps.Enqueue(new Step(connection.Send($"EXAMINE {ImapCommand.Quote(FolderNames.ToWire(_folder, connection.Utf8))}"), null));
+        }
+
+        var contents = new Dictionary<uint, PendingContent>();
+        foreach (var content in batch)
+        {
+            contents[content.Uid] = content;
+        }
+
+        _steps.Enqueue(new Step(connection.Send($"UID FETCH {UidSet.Format(contents.Keys)} (UID BODY.PEEK[])"), contents));
+    }
+
+    private void Begin()
+    {
+        var text = connection.Text;
+        if (!FetchData.AnnouncesContent(text))
+        {
+            return;
+        }
+
+        connection.StreamLiteral();
+        var asked = _steps.TakeWhile(s => s.Contents is not null).ToList();
+        _current = FetchData.UidIn(text) is { } uid ? Asked(uid)
+            : asked is [{ Contents: { Count: 1 } one }] ? one.Values.First()
+            : throw new ImapProtocolException("the server sends the content of a message before it says which");
+        if (_current is { } known && (known.IsSettled || Refusal(known) is not null))
+        {
+            _current = null;
+        }
+
+        if (_current is { } content && !content.Begin(connection.LiteralLength))
+        {
+            content.Fail("its length changed while it was read");
+            _current = null;
+        }
+    }
+
+    private async ValueTask TakeAsync()
+    {
+        if (_current is { } content)
+        {
+            content.Put(connection.Data.Span);
+            if (!await content.Budget.WaitAsync().ConfigureAwait(false))
+            {
+                throw new ImapProtocolException("the server sends the contents in quite another order than they were asked for");
+            }
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> text)
+    {
+        var line = ResponseLine.Parse(text);
+        if (line.Status is { } status && status.Is("UIDVALIDITY") && uint.TryParse(status.Arguments, out uint validity))
+        {
+            _stated = validity;
+        }
+
+        if (!line.Is("FETCH"u8) || line.Number is not { } number)
+        {
+            return;
+        }
+
+        var data = FetchData.Parse(number, line.Body);
+        var current = _current;
+        _current = null;
+        if (data.Streamed >= 0)
+        {
+            current?.Complete();
+            Settled++;
+        }
+        else if (data.Uid is { } uid && Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
+        {
+            TakeHeld(content, data);
+        }
+    }
+
+    private static void TakeHeld(PendingContent content, FetchData data)
+    {
+        if (data.IsNil)
+        {
+            content.Fail("the server says that it has no content");
+        }
+        else if (data.Held is { } held && content.Begin(held.Length))
+        {
+            content.Put(held);
+            content.Complete();
+        }
+    }
+
+    /// <summary>Why nothing of the open folder belongs to this message; null when all is well.</summary>
+    private string? Refusal(PendingContent content) => _refusal ?? (content.Validity != _opened ? "its folder was made anew since it was listed" : null);
+
+    /// <summary>The message of the open folder that was asked for and has this UID. Behind the opening of the next folder UIDs mean others.</summary>
+    private PendingContent? Asked(uint uid)
+    {
+        foreach (var step in _steps)
+        {
+            if (step.Contents is null)
+            {
+                return null;
+            }
+
+            if (step.Contents.TryGetValue(uid, out var content))
+            {
+                return content;
+            }
+        }
+
+        return null;
+    }
+
+    private void EndStep()
+    {
+        while (_steps.TryPeek(out var step))
+        {
+            ImapCommandException? refused = null;
+            try
+            {
+                if (connection.Outcome(step.Tag) is null)
+                {
+                    return;
+                }
+            }
+            catch (ImapCommandException e)
+            {
+                refused = e;
+            }
+
+            _steps.Dequeue();
+            if (step.Contents is null)
+            {
+                Opened(refused);
+            }
+            else
+            {
+                Fetched(step.Contents, refused);
+            }
+        }
+    }
+
+    private void Opened(ImapCommandException? refused)
+    {
+        _folderGone = refused is not null && refused.Is("NONEXISTENT");
+        _refusal = refused is null ? null : $"its folder cannot be opened: {refused.Message}";
+        (_opened, _stated) = (_stated, 0);
+    }
+
+    /// <summary>
+    /// Only what was asked for alone, and not sent in spite of the server's own OK, is taken for gone. What is missing of a command for several, or refused with
+    /// it, is asked for again one by one, so that one broken message costs itself.
+    /// </summary>
+    private void Fetched(IReadOnlyDictionary<uint, PendingContent> contents, ImapCommandException? refused)
+    {
+        foreach (var content in contents.Values.Where(c => !c.IsSettled))
+        {
+            if (_folderGone)
+            {
+                content.Gone();
+            }
+            else if (Refusal(content) is { } refusal)
+            {
+                content.Fail(refusal);
+            }
+            else if (refused is null && contents.Count == 1)
+            {
+                content.Gone();
+            }
+            else if (contents.Count == 1)
+            {
+                if (refused!.Is("EXPUNGEISSUED"))
+                {
+                    content.Gone();
+                }
+                else
+                {
+                    content.Fail($"the server does not give it: {refused.Message}", refused);
+                }
+            }
+            else
+            {
+                Send([content]);
+            }
+        }
+    }
+}

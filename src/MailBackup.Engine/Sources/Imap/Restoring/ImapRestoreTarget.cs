@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using MailBackup.Sources.Imap.Connection;
+using MailBackup.Sources.Imap.Protocol;
+
+namespace MailBackup.Sources.Imap.Restoring;
+
+/// <summary>
+/// Puts folders and messages back over IMAP. A message that a server has said OK to is durable there, so a flush has nothing to do. Contacts, appointments and
+/// documents are none of IMAP's.
+/// </summary>
+internal sealed class ImapRestoreTarget(ImapConnector connector, int connections) : IRestoreTarget, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, AccountWriter> _writers = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _order = new();
+
+    public async ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        while (_writers.Count >= connections && _order.TryDequeue(out string? oldest) && oldest != account)
+        {
+            if (_writers.TryRemove(oldest, out var idle))
+            {
+                await idle.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        try
+        {
+            await Writer(account).OpenAsync(token).ConfigureAwait(false);
+        }
+        catch (ImapCommandException e)
+        {
+            throw new MailBackupException(
+                ErrorIds.SourceAccountNotFound,
+                $"{account} cannot be opened at {connector.Settings.Url}: {e.Message}.",
+                create ? "Accounts cannot be made over IMAP: make it on the server first, then restore again." : "Make the account on the server, then restore again.",
+                account,
+                e);
+        }
+        catch (ImapException e)
+        {
+            throw ImapErrors.Unreadable(connector.Settings, account, null, e);
+        }
+    }
+
+    public async ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        RefuseOtherKinds(folder);
+        return await GuardAsync(account, folder.Path, Writer(account).EnsureFolderAsync(folder, token)).ConfigureAwait(false);
+    }
+
+    public async ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(item);
+        RefuseOtherKinds(folder);
+        return await GuardAsync(account, folder.Path, Writer(account).RestoreAsync(folder, item, token)).ConfigureAwait(false);
+    }
+
+    public async ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(mountpoints);
+        return await GuardAsync(account, "subscriptions", Writer(account).SubscribeAsync(mountpoints, token)).ConfigureAwait(false);
+    }
+
+    public ValueTask FlushAsync(CancellationToken token) => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var writer in _writers.Values)
+        {
+            await writer.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private AccountWriter Writer(string account) => _writers.GetOrAdd(account, a =>
+    {
+        _order.Enqueue(a);
+        return new AccountWriter(a, connector);
+    });
+
+    private static async Task<T> GuardAsync<T>(string account, string folder, Task<T> work)
+    {
+        try
+        {
+            return await work.ConfigureAwait(false);
+        }
+        catch (ImapException e)
+        {
+            bool full = e is ImapCommandException c && (c.Is("OVERQUOTA") || c.Is("LIMIT") || c.Is("TOOBIG"));
+            throw new MailBackupException(
+                ErrorIds.ItemRestoreFailed,
+                $"{account}, {folder}: {(e is ImapCommandException ? "the server refuses: " : "")}{e.Message}.",
+                full ? "Raise the account's quota or the server's limit, then restore again: what is there already is kept."
+                    : "Look into the server's log, then restore again: what is there already is kept.",
+                folder,
+                e);
+        }
+    }
+
+    private static void RefuseOtherKinds(RestoreFolder folder)
+    {
+        if (folder.Kind != FolderKind.Mail)
+        {
+            throw new MailBackupException(
+                ErrorIds.ItemRestoreFailed, $"{folder.Path} holds no mail, and an IMAP server takes nothing else.",
+                "Export its items instead.", folder.Path);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using MailBackup.Configuration;
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Sources;
+using MailBackup.Storage;
+using MailBackup.Tests.Support;
+using static MailBackup.Tests.Servers.ImapFixture;
+
+namespace MailBackup.Tests.Servers;
+
+/// <summary>The same over a server of another kind: OBJECTID, CREATE-SPECIAL-USE, an administrator who acts for users by authorization identity.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+[Collection("Long tests, one after another")]
+public sealed class CyrusTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [CyrusFact]
+    public async Task Changes_are_history_and_a_lost_mailbox_comes_back_as_it_was()
+    {
+        using var server = new CyrusServer();
+        using var node = NewNode(server);
+        using (var alice = server.Login("alice"))
+        {
+            alice.Send("CREATE Sent (USE (\\Sent))");
+            alice.Send("CREATE \"B&APw-cher/2026\"");
+            alice.Send("SUBSCRIBE \"B&APw-cher/2026\"");
+            for (int n = 1; n <= 12; n++)
+            {
+                alice.Append(n % 3 == 0 ? "Sent" : "INBOX", n % 2 == 0 ? "\\Seen" : "\\Flagged Wichtig", Moment(n), Mail(n, n * 3000));
+            }
+
+            await CompleteAsync(node, new ScanRequest());
+            var before = Items(node);
+            Assert.Equal(12, before.Count);
+            Assert.Contains(node.GetItems(new ItemQuery { Type = ItemType.Folder }), f => f.Folder == "Bücher/2026");
+
+            alice.Send("SELECT INBOX");
+            alice.Send("UID MOVE 1 Sent");
+            alice.Send("UID STORE 2 +FLAGS (\\Answered)");
+            alice.Send("UID STORE 3 +FLAGS (\\Deleted)");
+            alice.Send("UID EXPUNGE 3");
+            alice.Send("RENAME Sent Gesendet");
+            var changed = await CompleteAsync(node, new ScanRequest());
+            Assert.Equal((0L, 1L, 0L), (changed.Added, changed.Deleted, changed.BytesRead));
+            Assert.Equal((before[0].Id, "Gesendet"), (Items(node)[0].Id, Items(node)[0].Folder));
+            var unchanged = await CompleteAsync(node, new ScanRequest());
+            Assert.Equal((0L, 0L, 0L), (unchanged.Added, unchanged.Updated, unchanged.BytesRead));
+
+            var seen = View(server);
+            foreach (string folder in new[] { "Gesendet", "\"B&APw-cher/2026\"", "\"B&APw-cher\"" })
+            {
+                try
+                {
+                    alice.Send($"DELETE {folder}");
+                }
+                catch (Xunit.Sdk.TrueException)
+                {
+                    // A level that Cyrus never made.
+                }
+            }
+
+            alice.Send("UNSUBSCRIBE \"B&APw-cher/2026\"");
+            alice.Send("SELECT INBOX");
+            alice.Send("STORE 1:* +FLAGS (\\Deleted)");
+            alice.Send("EXPUNGE");
+            var restored = await CompleteAsync(node, new RestoreRequest { Account = "alice" });
+            Assert.Equal(0, restored.Unrestored);
+            Assert.Equal(seen, View(server));
+            Assert.Contains(alice.Send("LIST \"\" Gesendet RETURN (SPECIAL-USE)"), l => l.Contains("\\sent", StringComparison.OrdinalIgnoreCase));
+        }
+
+        var again = await CompleteAsync(node, new RestoreRequest { Account = "alice" });
+        Assert.Equal(0, again.Restored);
+    }
+
+    /// <summary>As a mail program sees it that has just logged in.</summary>
+    private static List<string> View(CyrusServer server)
+    {
+        using var session = server.Login("alice");
+        return session.View();
+    }
+
+    private BackupNode NewNode(CyrusServer server)
+    {
+        File.WriteAllText(_folder["password"], CyrusServer.Password + "\n");
+        File.SetUnixFileMode(_folder["password"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var source = new SourceConfiguration
+        {
+            Imap = $"imap://127.0.0.1:{server.Port}",
+            ImapTls = "none",
+            ImapUser = CyrusServer.Administrator,
+            ImapPasswordFile = _folder["password"],
+            ImapAccounts = "alice",
+        };
+        return BackupNode.Initialize(_folder["backup"], new NodeConfiguration { Source = source }, new NodeOptions { Home = _folder["home"] });
+    }
+
+    private static List<BackupItem> Items(BackupNode node) =>
+        [.. node.GetItems(new ItemQuery { Type = ItemType.Message }).OrderBy(i => i.Subject, StringComparer.Ordinal)];
+
+    private static async Task<OperationReport> CompleteAsync(BackupNode node, OperationRequest request)
+    {
+        var operation = await node.RunAsync(node.Submit(request), null, default);
+        Assert.True(operation.State == OperationState.Completed, $"{operation.State}: {operation.ErrorId} {operation.Error} {operation.Report?.Troubles.FirstOrDefault()}");
+        return operation.Report!;
+    }
+}

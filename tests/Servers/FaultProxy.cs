@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MailBackup.Tests.Servers;
+
+/// <summary>Stands between us and a server, counts what the server says, and spoils it as a test wants.</summary>
+internal sealed class FaultProxy : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly int _target;
+    private readonly CancellationTokenSource _end = new();
+    private long _total;
+
+    public FaultProxy(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Sees each piece of the server's before it is passed on, with the bytes of its connection and of all before it. False cuts the connection.</summary>
+    public Func<Memory<byte>, long, long, bool> OnServer { get; set; } = (_, _, _) => true;
+
+    public int Connections;
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _listener.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_end.Token);
+                Interlocked.Increment(ref Connections);
+                _ = ServeAsync(client);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using var server = new TcpClient();
+        using (client)
+        {
+            try
+            {
+                await server.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
+                var up = client.GetStream().CopyToAsync(server.GetStream(), _end.Token);
+                await Task.WhenAny(up, DownAsync(server.GetStream(), client.GetStream()));
+            }
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+            {
+            }
+        }
+    }
+
+    private async Task DownAsync(NetworkStream server, NetworkStream client)
+    {
+        var buffer = new byte[16 << 10];
+        long own = 0;
+        try
+        {
+            int n;
+            while ((n = await server.ReadAsync(buffer, _end.Token)) > 0)
+            {
+                if (!OnServer(buffer.AsMemory(0, n), own, Interlocked.Read(ref _total)))
+                {
+                    // The first half of it still comes: in the middle of a literal.
+                    await client.WriteAsync(buffer.AsMemory(0, n / 2));
+                    return;
+                }
+
+                own += n;
+                Interlocked.Add(ref _total, n);
+                await client.WriteAsync(buffer.AsMemory(0, n), _end.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
+        }
+    }
+}

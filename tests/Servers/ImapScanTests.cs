@@ -1,0 +1,286 @@
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Storage;
+using MailBackup.Tests.Support;
+using static MailBackup.Tests.Servers.ImapFixture;
+
+namespace MailBackup.Tests.Servers;
+
+/// <summary>Scans of a real Dovecot over IMAP; what happens between them is done by mail programs of our own, from outside.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+[Collection("Long tests, one after another")]
+public sealed class ImapScanTests
+{
+    [DovecotFact]
+    public async Task What_users_do_between_scans_is_history_and_nothing_is_new_that_was_only_moved()
+    {
+        using var fixture = new ImapFixture();
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send("CREATE Projects/2026");
+        alice.Send("CREATE \"B&APw-cher\"");
+        alice.Send("SUBSCRIBE \"B&APw-cher\"");
+        for (int n = 1; n <= 6; n++)
+        {
+            alice.Append("INBOX", n % 2 == 0 ? "\\Seen" : "Important \\Flagged", Moment(n), Mail(n));
+        }
+
+        alice.Append("Projects/2026", "", Moment(7), Mail(7));
+        var first = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal(0, first.Errors);
+        var before = fixture.Items();
+        Assert.Equal(7, before.Count);
+        Assert.Equal((MessageFlags.Flagged, Moment(1)), (before[0].Flags, before[0].Date));
+        Assert.Equal(["Important"], before[0].Tags);
+        Assert.Contains(fixture.Node.GetItems(new ItemQuery { Type = ItemType.Folder }), f => f.Folder == "Bücher");
+        await Unchanged(fixture);
+
+        alice.Send("SELECT INBOX");
+        alice.Send("UID STORE 1 -FLAGS (Important \\Flagged)");
+        alice.Send("UID STORE 1 +FLAGS (\\Answered Later)");
+        alice.Send("UID MOVE 2 \"B&APw-cher\"");
+        alice.Send("UID COPY 3 Projects/2026");
+        alice.Send("UID STORE 4 +FLAGS (\\Deleted)");
+        alice.Send("EXPUNGE");
+        alice.Append("INBOX", "", Moment(8), Mail(8));
+        var changed = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 2L, 1L), (changed.Errors, changed.Added, changed.Deleted));
+        var now = fixture.Items(ItemSelection.All);
+        Assert.Equal((before[0].Id, MessageFlags.Answered), (now[0].Id, now[0].Flags));
+        Assert.Equal(["Later"], now[0].Tags);
+        Assert.Equal((before[1].Id, "Bücher"), (now[1].Id, now[1].Folder));
+        Assert.True(now.Single(i => i.Id == before[3].Id).Deleted);
+        Assert.Equal(0, changed.BytesRead - Mail(3).Length - Mail(8).Length);
+        await Unchanged(fixture);
+    }
+
+    [DovecotFact]
+    public async Task A_renamed_folder_takes_its_items_along_and_one_made_anew_gives_them_their_ids_back()
+    {
+        using var fixture = new ImapFixture(Alice);
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send("CREATE Work");
+        for (int n = 1; n <= 5; n++)
+        {
+            alice.Append("Work", "\\Seen", Moment(n), Mail(n));
+        }
+
+        await fixture.CompleteAsync(new ScanRequest());
+        var before = fixture.Items();
+        alice.Send("RENAME Work Done");
+        var renamed = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L, 0L), (renamed.Added, renamed.Deleted, renamed.BytesRead));
+        Assert.All(fixture.Items(), i => Assert.Equal("Done", i.Folder));
+
+        // The same mails under another UIDVALIDITY and other names.
+        alice.Send("DELETE Done");
+        alice.Send("CREATE Done");
+        foreach (int n in new[] { 3, 1, 2, 5, 4 })
+        {
+            alice.Append("Done", "\\Seen", Moment(n), Mail(n));
+        }
+
+        var anew = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L), (anew.Added, anew.Deleted));
+        Assert.Equal(before.Select(i => i.Id), fixture.Items().Select(i => i.Id));
+        await Unchanged(fixture);
+    }
+
+    [DovecotFact]
+    public async Task The_login_of_a_user_and_his_administrator_in_one_name_works_too()
+    {
+        using var fixture = new ImapFixture(Alice, s => s with { ImapLogin = "{account}*{admin}", ImapAuthentication = "login" });
+        using var alice = fixture.Server.Login(Alice);
+        alice.Append("INBOX", "", Moment(1), Mail(1));
+        Assert.Equal(0, (await fixture.CompleteAsync(new ScanRequest())).Errors);
+        Assert.Single(fixture.Items());
+    }
+
+    [DovecotFact]
+    public async Task Encrypted_and_compressed_the_same_mails_come()
+    {
+        using var fixture = new ImapFixture(Alice);
+        using var alice = fixture.Server.Login(Alice);
+        for (int n = 1; n <= 30; n++)
+        {
+            alice.Append("INBOX", "", Moment(n), Mail(n, n * 4096));
+        }
+
+        var plain = fixture.Source(Alice);
+        string url = $"://localhost:{fixture.Server.TlsPort}", starttls = $"imap://localhost:{fixture.Server.Port}";
+        foreach (var source in new[]
+        {
+            plain with { ImapCompress = true },
+            plain with { Imap = "imaps" + url, ImapTls = null, ImapFingerprint = fixture.Server.Fingerprint },
+            plain with { Imap = "imaps" + url, ImapTls = null, ImapCaFile = fixture.Server.CertificateFile, ImapCompress = true },
+            plain with { Imap = starttls, ImapTls = null, ImapCaFile = fixture.Server.CertificateFile },
+        })
+        {
+            fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = source });
+            var report = await fixture.CompleteAsync(new ScanRequest { Deep = true });
+            Assert.Equal(0, report.Errors);
+            Assert.Equal(30, fixture.Items().Count);
+        }
+
+        foreach (var (source, word) in new[]
+        {
+            (plain with { Imap = "imaps" + url, ImapTls = null }, fixture.Server.Fingerprint),
+            (plain with { Imap = "imaps" + url, ImapTls = null, ImapFingerprint = new string('0', 64) }, "not the pinned"),
+            (plain with { Imap = $"imaps://127.0.0.1:{fixture.Server.TlsPort}", ImapTls = null, ImapCaFile = fixture.Server.CertificateFile }, "not one of 127.0.0.1"),
+        })
+        {
+            fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = source });
+            var refused = await fixture.RunAsync(new ScanRequest());
+            var trouble = Assert.Single(refused.Report!.Troubles);
+            Assert.Equal(ErrorIds.SourceUnreadable, trouble.ErrorId);
+            Assert.Contains(word, trouble.Reason, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(30, fixture.Items().Count);
+    }
+
+    [DovecotFact]
+    public async Task A_wrong_password_is_tried_a_few_times_only_and_deletes_nothing()
+    {
+        string many = string.Join(',', Enumerable.Range(1, 40).Select(n => $"u{n}@example.com").Append(Alice));
+        using var fixture = new ImapFixture(many);
+        using (var alice = fixture.Server.Login(Alice))
+        {
+            alice.Append("INBOX", "", Moment(1), Mail(1));
+        }
+
+        await fixture.CompleteAsync(new ScanRequest());
+        File.WriteAllText(fixture.PasswordFile, "wrong\n");
+        var refused = await fixture.RunAsync(new ScanRequest());
+        Assert.Equal(41, refused.Report!.Errors);
+        Assert.Equal(0, refused.Report.Deleted);
+        Assert.Single(fixture.Items());
+        Assert.InRange(fixture.Server.Log().Split('\n').Count(l => l.Contains("auth failed", StringComparison.Ordinal)), 1, 8);
+    }
+
+    [DovecotFact]
+    public async Task A_server_that_dies_in_the_middle_costs_errors_and_no_item()
+    {
+        using var fixture = new ImapFixture();
+        Append(fixture, Alice, 1, 20, 0);
+        Append(fixture, Bob, 101, 20, 0);
+        await fixture.CompleteAsync(new ScanRequest());
+        Append(fixture, Alice, 21, 40, 500_000);
+        var before = fixture.Items().Select(i => (i.Account, i.Id)).ToList();
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        int killed = 0;
+        proxy.OnServer = (_, _, total) =>
+        {
+            if (total > 4_000_000 && Interlocked.Exchange(ref killed, 1) == 0)
+            {
+                fixture.Server.Kill();
+            }
+
+            return killed == 0;
+        };
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source() with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        var end = await fixture.RunAsync(new ScanRequest());
+        Assert.Equal((1, OperationState.CompletedWithErrors), (killed, end.State));
+        Assert.Equal(0, end.Report!.Deleted);
+        Assert.InRange(end.Report.Errors, 1, 60);
+        Assert.Empty(before.Except(fixture.Items().Select(i => (i.Account, i.Id))));
+
+        fixture.Server.Start();
+        fixture.Follow();
+        var again = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L), (again.Errors, again.Deleted));
+        Assert.Equal(80, fixture.Items().Count);
+        Assert.Equal(0, (await fixture.CompleteAsync(new CheckRequest())).Errors);
+    }
+
+    [DovecotFact]
+    public async Task Connections_that_break_again_and_again_in_the_middle_of_mails_cost_time_only()
+    {
+        using var fixture = new ImapFixture(Alice);
+        Append(fixture, Alice, 1, 60, 60_000);
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        proxy.OnServer = (_, own, _) => own < 700_000;
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        var report = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L), (report.Errors, report.Deleted));
+        Assert.True(proxy.Connections > 6, $"{proxy.Connections} connections");
+        var items = fixture.Items();
+        Assert.Equal(60, items.Count);
+        foreach (var item in items)
+        {
+            using var content = fixture.Node.OpenContent(Alice, item.Id);
+            using var copy = new MemoryStream();
+            content.CopyTo(copy);
+            int n = int.Parse(item.Subject.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(Mail(n, 60_000), copy.ToArray());
+        }
+    }
+
+    [DovecotFact]
+    public async Task A_listing_that_is_cut_or_spoiled_deletes_nothing()
+    {
+        using var fixture = new ImapFixture(Alice);
+        Append(fixture, Alice, 1, 40, 0);
+        await fixture.CompleteAsync(new ScanRequest());
+        Append(fixture, Alice, 41, 1, 0);
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+
+        // A line of the listing that never comes, though the server says that all is well.
+        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 20 FETCH (UID 20", "* 20 FETCX (UID 20");
+        var report = (await fixture.RunAsync(new ScanRequest())).Report!;
+        Assert.Equal((1L, 0L), (report.Errors, report.Deleted));
+        Assert.Contains("listed only 40", Assert.Single(report.Troubles).Reason, StringComparison.Ordinal);
+
+        // Nonsense instead of an answer.
+        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 20 FETCH (UID 20", "* 20 FETCH )UID 20");
+        report = (await fixture.RunAsync(new ScanRequest())).Report!;
+        Assert.Equal((1L, 0L), (report.Errors, report.Deleted));
+        Assert.Equal(40, fixture.Items().Count);
+    }
+
+    private static bool Spoil(Memory<byte> piece, string what, string by)
+    {
+        int at = piece.Span.IndexOf(System.Text.Encoding.ASCII.GetBytes(what));
+        if (at >= 0)
+        {
+            System.Text.Encoding.ASCII.GetBytes(by).CopyTo(piece.Span[at..]);
+        }
+
+        return true;
+    }
+
+    private static void Append(ImapFixture fixture, string account, int first, int count, int size)
+    {
+        using var session = fixture.Server.Login(account);
+        for (int n = first; n < first + count; n++)
+        {
+            session.Append("INBOX", "", Moment(n), Mail(n, size));
+        }
+    }
+
+    [DovecotFact]
+    public async Task A_thousand_folders_of_one_account_are_scanned()
+    {
+        using var fixture = new ImapFixture(Alice);
+        using (var alice = fixture.Server.Login(Alice))
+        {
+            for (int n = 0; n < 1000; n++)
+            {
+                alice.Send($"CREATE f{n / 100}/n{n}");
+            }
+
+            alice.Append("f3/n333", "", Moment(1), Mail(1));
+        }
+
+        await fixture.CompleteAsync(new ScanRequest());
+        Assert.True(fixture.Node.GetItems(new ItemQuery { Type = ItemType.Folder }).Count() > 1000);
+        Assert.Equal("f3/n333", Assert.Single(fixture.Items()).Folder);
+        await Unchanged(fixture);
+    }
+
+    private static async Task Unchanged(ImapFixture fixture)
+    {
+        var report = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L, 0L, 0L), (report.Added, report.Updated, report.Deleted, report.BytesRead));
+    }
+}
