@@ -30,6 +30,7 @@ internal static class CommandCatalog
         RepairCommand.Spec,
         AnchorCommand.Spec,
         PurgeCommand.Spec,
+        ScheduleCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

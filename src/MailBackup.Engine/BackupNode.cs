@@ -24,7 +24,7 @@ namespace MailBackup;
 /// The front door of the engine: opens a backup path and gives everything else. Reading needs no lock; what changes the backup goes through
 /// the queue of operations. Safe for use by several threads.
 /// </summary>
-public sealed class BackupNode : IDisposable
+public sealed partial class BackupNode : IDisposable
 {
     private readonly BackupLayout _layout;
     private readonly string _home;
@@ -158,6 +158,11 @@ public sealed class BackupNode : IDisposable
             throw new MailBackupException(
                 ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.MassChangePercent} is no share of an account in percent."),
                 "Give a number from 0 (never) to 100.");
+        }
+
+        foreach (var (_, entry) in configuration.Schedule.Entries)
+        {
+            entry.Validate();
         }
 
         foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)

@@ -29,6 +29,7 @@ internal static partial class CmdletWords
         ["repair"] = "Repair-Backup",
         ["anchor"] = "Export-BackupAnchor",
         ["purge"] = "Invoke-BackupPurge",
+        ["schedule"] = "Get-BackupSchedule",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };

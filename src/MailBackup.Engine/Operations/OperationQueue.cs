@@ -39,6 +39,9 @@ public sealed class OperationQueue : IDisposable
     /// <summary>Ended operations, newest first.</summary>
     public IReadOnlyList<Operation> History(int limit = 100) => _store.ListEnded(limit);
 
+    /// <summary>The last operation of a kind that has ended, or (<paramref name="succeeded"/>) come to its end; null when there is none.</summary>
+    public Operation? FindLast(OperationKind kind, bool succeeded) => _store.FindLast(kind, succeeded);
+
     public Operation? Find(Guid id) => _store.Find(id);
 
     /// <summary>Asks an operation to stop; a queued one is stopped at once. False when it is not queued or running.</summary>

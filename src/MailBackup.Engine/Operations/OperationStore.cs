@@ -51,6 +51,17 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         },
         none: []);
 
+    /// <summary>The operation of a kind that was queued last and has ended; null when there is none.</summary>
+    /// <param name="succeeded">Look only among those that came to their end.</param>
+    public Operation? FindLast(OperationKind kind, bool succeeded) => database.Read(
+        db =>
+        {
+            using var query = db.Prepare(
+                Columns + " WHERE ended IS NOT NULL AND kind = ?1 AND (?2 = 0 OR state IN ('Completed', 'CompletedWithErrors')) ORDER BY sequence DESC LIMIT 1");
+            return ReadAll(query.Bind(0, OperationNames.Of(kind)).Bind(1, succeeded ? 1 : 0)) is [var found] ? found : null;
+        },
+        none: null);
+
     public bool AnyRunning() => database.Read(
         db => db.Scalar("SELECT 1 FROM operations WHERE ended IS NULL AND state = 'Running' LIMIT 1") is not null,
         none: false);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using MailBackup.Configuration;
+using MailBackup.Scheduling;
 using MailBackup.Sources;
 
 namespace MailBackup.Storage;
@@ -133,6 +134,8 @@ internal static class StorageJson
             MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
             PurgeCompactionPercent = (int)(Number(root, "purgeCompactionPercent") ?? defaults.PurgeCompactionPercent),
             PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
+            Schedule = ScheduleJson.Read(root),
+            Realtime = Flag(root, "realtime"),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -153,6 +156,8 @@ internal static class StorageJson
         json.WriteNumber("massChangeMinimum"u8, configuration.MassChangeMinimum);
         json.WriteNumber("purgeCompactionPercent"u8, configuration.PurgeCompactionPercent);
         json.WriteNumber("purgeGraceHours"u8, configuration.PurgeGraceHours);
+        ScheduleJson.Write(json, configuration.Schedule);
+        WriteFlag(json, "realtime", configuration.Realtime);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);
