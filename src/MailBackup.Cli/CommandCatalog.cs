@@ -30,7 +30,10 @@ internal static class CommandCatalog
         RepairCommand.Spec,
         AnchorCommand.Spec,
         PurgeCommand.Spec,
+        ServeCommand.Spec,
+        ServiceCommand.Spec,
         ScheduleCommand.Spec,
+        RealtimeCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

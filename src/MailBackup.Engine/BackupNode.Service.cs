@@ -1,6 +1,9 @@
 using MailBackup.Configuration;
 using MailBackup.Operations;
+using MailBackup.Scanning;
 using MailBackup.Scheduling;
+using MailBackup.Services;
+using MailBackup.Storage;
 
 namespace MailBackup;
 
@@ -31,6 +34,78 @@ public sealed partial class BackupNode
         SaveConfiguration(configuration with { Schedule = configuration.Schedule.With(operation, entry) });
     }
 
+    /// <summary>The resident service of the path, and what it is doing.</summary>
+    public ServiceInfo GetService() => ServiceFiles.Read();
+
+    /// <summary>
+    /// Starts the service as a process of its own; one that runs already is left alone. Errors: <c>ServiceCommandNotFound</c>,
+    /// <c>ServiceNotStarted</c>.
+    /// </summary>
+    /// <param name="command">Where the command <c>mailbackup</c> is; null: on the path.</param>
+    /// <param name="token">Cancelling it ends the wait, not the service.</param>
+    public Task<ServiceInfo> StartServiceAsync(string? command, CancellationToken token) => new ServiceControl(this, _home).StartAsync(command, token);
+
+    /// <summary>Stops the service: what it has saved is durable, what it runs goes back into the queue. Errors: <c>ServiceNotStopped</c>.</summary>
+    /// <param name="patience">How long to wait for it.</param>
+    /// <param name="token">Cancelling it ends the wait; the service stops all the same.</param>
+    public Task<ServiceInfo> StopServiceAsync(TimeSpan patience, CancellationToken token) => new ServiceControl(this, _home).StopAsync(patience, token);
+
+    /// <summary>Stops the service and starts it again. Errors: those of both.</summary>
+    public Task<ServiceInfo> RestartServiceAsync(string? command, TimeSpan patience, CancellationToken token) =>
+        new ServiceControl(this, _home).RestartAsync(command, patience, token);
+
+    /// <summary>The systemd unit that would run the service of this path. Errors: <c>ServiceCommandNotFound</c>.</summary>
+    public ServiceUnit DescribeUnit(string name, string? user, string? command) => new()
+    {
+        Name = name,
+        User = user ?? Environment.UserName,
+        Command = ServiceCommand.Find(command),
+        BackupPath = Path,
+        Home = _home,
+        MailTree = Configuration.Source.Maildir,
+        Directory = Configuration.Source.Ldif,
+    };
+
+    /// <summary>Switches the realtime scanner on or off; a running service follows within a second.</summary>
+    /// <param name="enabled">Whether the service is to follow changes as they happen.</param>
+    /// <param name="initialScan">Whether it begins with a SmartScan, for what changed while it did not; null: as before.</param>
+    public void SetRealtime(bool enabled, bool? initialScan = null)
+    {
+        var configuration = ConfigurationFile.Read(_layout);
+        SaveConfiguration(configuration with { Realtime = enabled, RealtimeInitialScan = initialScan ?? configuration.RealtimeInitialScan });
+    }
+
+    internal ServiceFiles ServiceFiles
+    {
+        get
+        {
+            RefuseForeign();
+            return new ServiceFiles(_layout);
+        }
+    }
+
+    internal BackupLayout Layout => _layout;
+
+    /// <summary>How realtime scans are to be done.</summary>
+    internal ScanOptions ContinuousScan => Options(new ScanRequest { ReadErrorThreshold = 0 }) with { Continuous = true };
+
+    /// <summary>Runs what is queued, until nothing is; see <see cref="OperationQueue.WorkAsync"/>.</summary>
+    internal Task WorkAsync(Action<Operation> onStart, Action<Operation> onEnd, CancellationToken token) =>
+        Operations.WorkAsync(ExecuteAsync, onStart, onEnd, token);
+
+    /// <summary>Takes up what others have changed. Errors: <c>ConfigurationInvalid</c>.</summary>
+    internal void RefreshConfiguration()
+    {
+        var written = File.GetLastWriteTimeUtc(_layout.Configuration);
+        if (written != _configurationRead)
+        {
+            Configuration = ConfigurationFile.Read(_layout);
+            _configurationRead = written;
+        }
+    }
+
+    private DateTime _configurationRead;
+
     /// <summary>When the operation was due last although none has been started since; null when nothing was missed.</summary>
     internal DateTimeOffset? FindMissed(ScheduledOperation operation, ScheduleEntry entry, DateTimeOffset now)
     {
@@ -40,7 +115,7 @@ public sealed partial class BackupNode
         }
 
         // A path that was not there yet has missed nothing.
-        bool existed = Storage.BackupStat.Read(_layout)?.Created <= due;
+        bool existed = BackupStat.Read(_layout)?.Created <= due;
         var kind = KindOf(operation);
         return existed && !(Operations.FindLast(kind, succeeded: false)?.Queued >= due) && Operations.List().All(o => o.Kind != kind) ? due : null;
     }

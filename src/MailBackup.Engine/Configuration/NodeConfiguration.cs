@@ -40,5 +40,8 @@ public sealed record NodeConfiguration
     /// <summary>The resident service follows the server's changes as they happen.</summary>
     public bool Realtime { get; init; }
 
+    /// <summary>… and begins with a SmartScan each time, for what changed while it did not follow.</summary>
+    public bool RealtimeInitialScan { get; init; } = true;
+
     public NotificationConfiguration Notification { get; init; } = new();
 }

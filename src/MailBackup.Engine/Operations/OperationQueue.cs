@@ -83,6 +83,32 @@ public sealed class OperationQueue : IDisposable
         return ended;
     }
 
+    /// <summary>
+    /// Runs whatever is queued, by whomever, until nothing is or another process has the lock. Cancelling <paramref name="token"/> puts the running
+    /// operation back into its place.
+    /// </summary>
+    public async Task WorkAsync(OperationExecutor executor, Action<Operation> onStart, Action<Operation> onEnd, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(onStart);
+        ArgumentNullException.ThrowIfNull(onEnd);
+        if (_store.ListOpen().Count == 0 || TryTakeLock() is not { } held)
+        {
+            return;
+        }
+
+        using (held)
+        {
+            while (!token.IsCancellationRequested && _store.ClaimNext(null) is { } next)
+            {
+                onStart(next);
+                if (await new OperationRun(_store, _database, next, feed: null, _observer).ExecuteAsync(executor, token).ConfigureAwait(false) is { } ended)
+                {
+                    onEnd(ended);
+                }
+            }
+        }
+    }
+
     /// <summary>Nothing is kept open between calls.</summary>
     public void Dispose()
     {

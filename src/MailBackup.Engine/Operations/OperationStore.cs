@@ -75,8 +75,8 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         none: false);
 
     /// <summary>Puts the head of the queue into work. Only for the holder of the writer lock.</summary>
-    /// <param name="waiter">Nothing is taken once this operation has ended: its process has no reason to work on.</param>
-    public Operation? ClaimNext(Guid waiter) => database.Write(db =>
+    /// <param name="waiter">Nothing is taken once this operation has ended: its process has no reason to work on. Null takes whatever is queued.</param>
+    public Operation? ClaimNext(Guid? waiter) => database.Write(db =>
     {
         db.Execute("BEGIN IMMEDIATE");
         InterruptRunning(db);
@@ -184,14 +184,14 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
     /// <summary>To the millisecond, which is what is stored: an operation reads back as it was written.</summary>
     public static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
-    private static long? FindHead(SqliteDatabase db, Guid waiter)
+    private static long? FindHead(SqliteDatabase db, Guid? waiter)
     {
         using var query = db.Prepare("""
             SELECT sequence FROM operations
-            WHERE ended IS NULL AND EXISTS (SELECT 1 FROM operations WHERE id = ? AND ended IS NULL)
+            WHERE ended IS NULL AND (?1 IS NULL OR EXISTS (SELECT 1 FROM operations WHERE id = ?1 AND ended IS NULL))
             ORDER BY sequence LIMIT 1
             """);
-        query.Bind(0, Text(waiter));
+        query.Bind(0, waiter is { } id ? Text(id) : null);
         return query.Step() ? query.Int64(0) : null;
     }
 

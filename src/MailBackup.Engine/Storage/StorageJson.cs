@@ -136,6 +136,7 @@ internal static class StorageJson
             PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
             Schedule = ScheduleJson.Read(root),
             Realtime = Flag(root, "realtime"),
+            RealtimeInitialScan = !Flag(root, "realtimeWithoutScan"),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -158,6 +159,7 @@ internal static class StorageJson
         json.WriteNumber("purgeGraceHours"u8, configuration.PurgeGraceHours);
         ScheduleJson.Write(json, configuration.Schedule);
         WriteFlag(json, "realtime", configuration.Realtime);
+        WriteFlag(json, "realtimeWithoutScan", !configuration.RealtimeInitialScan);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using MailBackup.Operations;
+using MailBackup.Realtime;
+using MailBackup.Storage;
+
+namespace MailBackup.Services;
+
+/// <summary>
+/// How the service and other processes speak: a lock that lives as long as the service, what it last said of itself, and what others ask of it.
+/// All in <c>state/</c>, which only the owner of the backup path may write.
+/// </summary>
+internal sealed class ServiceFiles(BackupLayout layout)
+{
+    public const string Stop = "stop";
+    public const string Restart = "restart";
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    private string State => Path.Combine(layout.State, "service.json");
+
+    private string Request => Path.Combine(layout.State, "service.request");
+
+    private string Lock => Path.Combine(layout.State, "service.lock");
+
+    /// <summary>Null when a service runs already.</summary>
+    public WriterLock? TryHold()
+    {
+        PrivateFiles.CreateDirectory(layout.State);
+        return WriterLock.TryAcquire(Lock);
+    }
+
+    public ServiceInfo Read()
+    {
+        if (!File.Exists(Lock) || !WriterLock.IsHeld(Lock))
+        {
+            return new ServiceInfo { Realtime = ReadState()?.Realtime.AsStopped() ?? new() };
+        }
+
+        var info = ReadState() ?? new ServiceInfo { State = ServiceState.Running };
+        return DateTimeOffset.UtcNow - info.Heartbeat > Silence ? info with { State = ServiceState.NotResponding } : info;
+    }
+
+    public void Write(ServiceInfo info) => AtomicFile.Write(State, System.Text.Encoding.UTF8.GetBytes(ServiceJson.Write(info)), sync: false);
+
+    public void Ask(string what) => AtomicFile.Write(Request, System.Text.Encoding.ASCII.GetBytes(what), sync: false);
+
+    /// <summary>What others ask for, once; null when nothing.</summary>
+    public string? TakeRequest()
+    {
+        try
+        {
+            string text = File.ReadAllText(Request).Trim();
+            File.Delete(Request);
+            return text;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private ServiceInfo? ReadState()
+    {
+        try
+        {
+            return ServiceJson.Read(File.ReadAllText(State));
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+}
