@@ -46,6 +46,7 @@
         'Restart-BackupService'
         'Restore-Backup'
         'Restore-BackupAccount'
+        'Restore-BackupBlob'
         'Restore-DeletedItem'
         'Restore-Item'
         'Search-BackupItem'

@@ -20,6 +20,7 @@ internal static class CommandCatalog
         RestoreAccountCommand.Spec,
         ExportBackupCommand.Spec,
         RestoreBackupCommand.Spec,
+        RestoreBlobsCommand.Spec,
         ExportAccountCommand.Spec,
         ImportAccountCommand.Spec,
         OperationsCommand.Spec,

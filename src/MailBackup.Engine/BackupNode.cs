@@ -11,6 +11,7 @@ using MailBackup.Model;
 using MailBackup.Notifications;
 using MailBackup.Operations;
 using MailBackup.Restoring;
+using MailBackup.Restoring.Blobs;
 using MailBackup.Restoring.External;
 using MailBackup.Scanning;
 using MailBackup.Searching;
@@ -365,6 +366,25 @@ public sealed partial class BackupNode : IDisposable
         }
     }
 
+    /// <summary>
+    /// Living items whose content the mail server has lost. Changes nothing. Errors: <c>AccountNotFound</c>, <c>SourceNotSet</c>, those of the source. A
+    /// folder or item that cannot be looked at is told to <paramref name="trouble"/>.
+    /// </summary>
+    public Task<IReadOnlyList<LostContent>> FindLostContentAsync(BlobRestoreRequest request, Action<ItemTrouble> trouble, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return WithSourceAsync(source => Reading.ReadAsync<IReadOnlyList<LostContent>>(async reader =>
+        {
+            var lost = new List<LostContent>();
+            await foreach (var content in BlobRestoreRun.PlanAsync(reader, source, request, trouble, token).ConfigureAwait(false))
+            {
+                lost.Add(content);
+            }
+
+            return lost;
+        }));
+    }
+
     /// <summary>What a purge would take away now. Changes nothing. Errors: <c>ArgumentInvalid</c>.</summary>
     public Task<PurgePlan> PlanPurgeAsync(PurgeRequest request, CancellationToken token)
     {
@@ -551,6 +571,7 @@ public sealed partial class BackupNode : IDisposable
                 AccountRestoreRequest account => await new AccountRestoreRun(_layout, source, RestoreTarget(source), account, sink).RunAsync(stop).ConfigureAwait(false),
                 ExternalRestoreRequest external => await new ExternalRestoreRun(
                     _layout, ServerId, _home, source, RestoreTarget(source), external, Options(new ScanRequest()), sink).RunAsync(stop).ConfigureAwait(false),
+                BlobRestoreRequest blobs => await new BlobRestoreRun(_layout, source, blobs, sink).RunAsync(stop).ConfigureAwait(false),
                 ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };

@@ -3,7 +3,7 @@ BeforeAll {
     $server = New-SampleServer (Join-Path $TestDrive 'server') -Scanned
 }
 
-Describe 'Legal holds' {
+Describe 'Enable-BackupLegalHold, Disable-BackupLegalHold and Get-BackupLegalHold' {
     AfterEach {
         Disable-BackupLegalHold -All -Confirm:$false
     }

@@ -69,10 +69,10 @@ Describe 'Stop-BackupOperation' {
     }
 
     It 'stops what is queued or running, and nothing else' {
-        $operations = 1..4 | ForEach-Object { Start-SmartScan -Deep -NoWait }
+        $operations = 1..40 | ForEach-Object { Start-SmartScan -Deep -NoWait }
         Stop-BackupOperation -All
         $ended = $operations | Wait-BackupOperation -Timeout 60 -WarningAction SilentlyContinue
-        $ended | Should -HaveCount 4
+        $ended | Should -HaveCount 40
         $ended.State | Should -Contain 'Stopped'
         ($first | Stop-BackupOperation -PassThru).State | Should -Be 'Completed'
     }

@@ -5,7 +5,7 @@ BeforeAll {
     $before = Get-Content $server.Ldif -Raw
 }
 
-Describe 'Classes of service' {
+Describe 'Enable-CosBackup, Disable-CosBackup and Get-CosBackup' {
     AfterEach {
         Set-Content $server.Ldif $before -NoNewline
     }

@@ -91,7 +91,7 @@ Describe 'The topics' {
                 Import-Module '$ModulePath'; (Get-Help Get-BackupMap).Synopsis; (Get-Help about_MailBackup) -split '\n' | Select-Object -First 1"
         }
         finally { $env:LC_ALL = $null }
-        $said | Should -Be 'Shows which server a backup path belongs to.', 'TOPIC'
+        $said | Should -Be 'Shows which server a backup path belongs to, and whose backups were restored into it.', 'TOPIC'
     }
 }
 

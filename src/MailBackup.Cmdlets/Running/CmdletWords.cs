@@ -32,6 +32,7 @@ internal static partial class CmdletWords
         ["service"] = "Get-BackupService",
         ["realtime"] = "Get-RealtimeScanner",
         ["schedule"] = "Get-BackupSchedule",
+        ["restore-blobs"] = "Restore-BackupBlob",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };

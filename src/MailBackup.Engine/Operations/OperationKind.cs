@@ -11,6 +11,7 @@ public enum OperationKind
     AccountRestore,
     BackupExport,
     ExternalRestore,
+    BlobRestore,
     AccountExport,
     AccountImport,
     SearchIndex,

@@ -28,6 +28,7 @@ internal static class OperationNames
         nameof(OperationKind.AccountRestore),
         nameof(OperationKind.BackupExport),
         nameof(OperationKind.ExternalRestore),
+        nameof(OperationKind.BlobRestore),
         nameof(OperationKind.AccountExport),
         nameof(OperationKind.AccountImport),
         nameof(OperationKind.SearchIndex),

@@ -19,6 +19,13 @@ public interface IMailboxEditor
     /// <returns>What is there now; null when the item has gone or is another by now.</returns>
     ValueTask<RestoredItem?> ReplaceAsync(string account, SourceFolder folder, SourceItem item, RestoreItem with, CancellationToken token);
 
+    /// <summary>
+    /// Puts its own content back into an item that has lost it, message or not: name, flags and keywords stay, and so does the number that the
+    /// server knows it by. Durable when the call returns.
+    /// </summary>
+    /// <returns>True; null when the item has gone or is another by now.</returns>
+    ValueTask<bool?> RepairContentAsync(string account, SourceFolder folder, SourceItem item, RestoreItem content, CancellationToken token);
+
     /// <summary>Removes an item for good.</summary>
     /// <returns>False when it has gone already or is another by now; then nothing was removed.</returns>
     ValueTask<bool> RemoveAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token);

@@ -73,7 +73,7 @@ public sealed class BadInputTests : IDisposable
         await ScanAsync();
         string[] before = Directory.GetFiles(_tree.Backup, "*", SearchOption.AllDirectories);
         _tree.Environment["MAILBACKUP_HOME"] = Path.Combine(_tree.Root, "home2");
-        foreach (string command in (string[])["items", "scan", "init", "info", "check"])
+        foreach (string command in (string[])["scan", "init", "check", "operations"])
         {
             await AssertFailsAsync(3, "BackupPathOwnedByAnotherServer", command);
         }

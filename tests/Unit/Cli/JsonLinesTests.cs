@@ -73,7 +73,7 @@ public class JsonLinesTests
     [Theory]
     [InlineData(OperationKind.SmartScan, "added updated deleted unchanged")]
     [InlineData(OperationKind.AccountScan, "added updated deleted unchanged")]
-    [InlineData(OperationKind.Restore, "restored skipped unrestored")]
+    [InlineData(OperationKind.Restore, "restored skipped unrestored unrestoredItems")]
     [InlineData(OperationKind.CoherencyCheck, "checked skipped quarantined")]
     [InlineData(OperationKind.Repair, "checked repaired fetched lost quarantined")]
     public void Report(OperationKind kind, string counts)
@@ -82,7 +82,7 @@ public class JsonLinesTests
         var (_, root, names) = Write(ReportJson.Write, Operation(kind, report));
         Assert.Equal($"operation kind state {counts} errors bytesRead bytesStored seconds troubles warnings", names);
         Assert.Equal(1.235, root.GetProperty("seconds").GetDouble());
-        Assert.Equal("error account item path message", string.Join(' ', root.GetProperty("troubles")[0].EnumerateObject().Select(p => p.Name)));
+        Assert.Equal("error category account item path message", string.Join(' ', root.GetProperty("troubles")[0].EnumerateObject().Select(p => p.Name)));
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class LegalHoldCommandTests : IDisposable
     public async Task Another_servers_path_is_taken_over()
     {
         var other = new Dictionary<string, string> { ["MAILBACKUP_HOME"] = _fixture["other"], ["MAILBACKUP_PATH"] = _fixture.BackupPath };
-        Assert.Equal(3, (await CliRun.StartAsync(other, "accounts")).Code);
+        Assert.Equal(3, (await CliRun.StartAsync(other, "scan")).Code);
         var run = await CliRun.StartAsync(other, "init", "--adopt");
         Assert.Equal(0, run.Code);
         Assert.Contains($"is taken over from server {_fixture.Node.ServerId} ({Environment.MachineName}).", run.Text, StringComparison.Ordinal);

@@ -68,7 +68,7 @@ public class OperationReporterTests
         var run = Report(Operation(OperationState.CompletedWithErrors, WithTroubles(kept, all)));
         string[] told = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(lines, told.Length);
-        Assert.Equal("a@b.c, item 1, cur/1\ufffd: denied", told[0]);
+        Assert.Equal("a@b.c, item 1, cur/1\ufffd (read error): denied", told[0]);
         Assert.Equal(last ?? told[^1], told[^1]);
     }
 

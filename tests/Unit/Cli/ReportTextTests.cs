@@ -58,7 +58,7 @@ public class ReportTextTests
     public void A_trouble_says_where_and_why()
     {
         Assert.Equal(
-            "alice@example.org, item 12, cur/1:2,S: permission denied",
+            "alice@example.org, item 12, cur/1:2,S (read error): permission denied",
             ReportText.Trouble(new ItemTrouble("ItemReadFailed", "alice@example.org", 12, "cur/1:2,S", "permission denied")));
         Assert.Equal("why", ReportText.Trouble(new ItemTrouble("ItemReadFailed", null, null, null, "why")));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Sources;
@@ -52,16 +53,21 @@ internal sealed class TwoServers : IDisposable
     public ExternalRestoreRequest Request => new() { Path = Old.BackupPath };
 
     /// <summary>
-    /// Mails, contacts, appointments and documents with name, flags, time and content: what a user has. Whether a mailbox has a directory for mail of
-    /// its own is up to the server.
+    /// Mails, contacts, appointments and documents with name, flags, keywords, time and content: what a user has. Whether a mailbox has a directory for
+    /// mail of its own is up to the server, as is the letter that a folder has for a keyword.
     /// </summary>
     public static SortedDictionary<string, (string Content, DateTime Modified)> Items(NodeFixture f) =>
         new(
-            f.Server.Snapshot().Where(s => IsItem(s.Key)).ToDictionary(s => s.Key.Replace("/Maildir/", "/", StringComparison.Ordinal), s => s.Value),
+            f.Server.Snapshot().Where(s => IsItem(s.Key)).ToDictionary(s => WithKeywords(f.Server, s.Key).Replace("/Maildir/", "/", StringComparison.Ordinal), s => s.Value),
             StringComparer.Ordinal);
 
-    public static void AssertSame(IDictionary<string, (string Content, DateTime Modified)> expected, IDictionary<string, (string Content, DateTime Modified)> actual) =>
-        Assert.Equal(expected.Except(actual).Select(e => $"{e}"), actual.Except(expected).Select(e => $"{e}"));
+    public static void AssertSame(IDictionary<string, (string Content, DateTime Modified)> expected, IDictionary<string, (string Content, DateTime Modified)> actual)
+    {
+        var differences = expected.Except(actual).Select(e => $"- {Line(e)}").Concat(actual.Except(expected).Select(e => $"+ {Line(e)}")).ToList();
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+
+        static string Line(KeyValuePair<string, (string Content, DateTime Modified)> item) => $"{item.Key} {item.Value.Modified:o} {item.Value.Content}";
+    }
 
     public static IReadOnlyList<ProvisioningEntry> DirectoryOf(NodeFixture f) => new LdifProvisioning(f.Ldif!).Read(null)!.Entries;
 
@@ -69,6 +75,20 @@ internal sealed class TwoServers : IDisposable
     {
         Old.Dispose();
         New.Dispose();
+    }
+
+    private static string WithKeywords(MailServer server, string path)
+    {
+        int info = path.IndexOf(":2,", StringComparison.Ordinal);
+        string names = Path.Combine(server.Root, Path.GetDirectoryName(Path.GetDirectoryName(path))!, "dovecot-keywords");
+        if (info < 0 || !File.Exists(names))
+        {
+            return path;
+        }
+
+        var keywords = File.ReadLines(names).Select(l => l.Split(' ', 2)).ToDictionary(l => (char)('a' + int.Parse(l[0], CultureInfo.InvariantCulture)), l => l[1]);
+        string letters = path[(info + 3)..];
+        return path[..(info + 3)] + string.Concat(letters.Where(char.IsUpper)) + string.Concat(letters.Where(char.IsLower).Select(c => " " + keywords[c]).Order(StringComparer.Ordinal));
     }
 
     private static bool IsItem(string path) =>

@@ -158,7 +158,7 @@ public class JournalDamageTests
         string folder = Assert.Single(Directory.GetDirectories(node.Layout.Quarantine));
         string manifest = File.ReadAllText(Path.Combine(folder, "manifest.jsonl"));
         Assert.Contains("\"what\":\"journal line\"", manifest, StringComparison.Ordinal);
-        foreach (string kept in Directory.GetFiles(folder, "*@*", SearchOption.AllDirectories))
+        foreach (string kept in Directory.GetFiles(Path.Combine(folder, "accounts"), "*@*", SearchOption.AllDirectories))
         {
             int offset = int.Parse(kept[(kept.LastIndexOf('@') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
             byte[] piece = File.ReadAllBytes(kept);

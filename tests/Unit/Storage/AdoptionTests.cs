@@ -112,6 +112,6 @@ public class AdoptionTests
 
         Assert.Equal(300, f.Items().Count);
         Assert.Equal(300, f.Node.GetInfo().Items - f.Items(type: Model.ItemType.Folder).Count);
-        Assert.Equal(3, f.Node.Operations.History().Count(o => o.State == OperationState.Completed));
+        Assert.Equal(3, f.Node.Operations.History().Count(o => o is { Kind: OperationKind.SmartScan, State: OperationState.Completed }));
     }
 }

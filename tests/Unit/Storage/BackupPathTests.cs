@@ -179,7 +179,7 @@ public class BackupPathTests
 
         var ends = await Task.WhenAll(first.EndAsync(), second.EndAsync());
         Assert.All(ends, e => Assert.True(e.Code == 0, e.Error));
-        var operations = f.Node.Operations.History().OrderBy(o => o.Started).ToList();
+        var operations = f.Node.Operations.History().Where(o => o.Kind == OperationKind.SmartScan).OrderBy(o => o.Started).ToList();
         Assert.Equal([OperationState.Completed, OperationState.Completed], operations.Select(o => o.State));
         Assert.True(operations[0].Ended <= operations[1].Started);
         Assert.Equal([302L, 0L], operations.Select(o => o.Report!.Added));

@@ -125,6 +125,11 @@ internal sealed class JournalSalvage(
         {
             mended = [corrected];
         }
+        else if (bytes.Length > 1 && Fits(bytes[..^1]))
+        {
+            // The last line feed of the file was changed.
+            mended = [bytes[..^1].ToArray()];
+        }
         else if (LineMend.Split(bytes, _previous) is { } two)
         {
             mended = [two.First, two.Second];

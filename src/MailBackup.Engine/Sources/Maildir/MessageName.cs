@@ -11,6 +11,7 @@ internal static class MessageName
 {
     public const string Current = "cur/";
     public const string New = "new/";
+    public const string Temporary = "tmp/";
     public const int KeywordLetters = 26;
 
     /// <summary>The part that stays when flags change.</summary>

@@ -16,7 +16,7 @@ internal sealed class MailFolderWriter(string directory, FileStatus owner) : Fol
     private KeywordFile? _keywords;
     private (long, ulong) _keywordsSeen;
 
-    protected override string TemporaryPrefix => "tmp/";
+    protected override string TemporaryPrefix => MessageName.Temporary;
 
     public override IEnumerable<string> ChangedDirectories() => [Directory + "/cur", Directory + "/new"];
 

@@ -46,37 +46,21 @@ internal sealed class MaildirEditor(MailboxLayout layout) : IMailboxEditor
             }
 
             string directory = Directory(account, folder);
-            if (!IsSame(directory, item, out var owner))
+            if (!await ReplaceFileAsync(directory, item, "", with, token).ConfigureAwait(false))
             {
                 return null;
             }
 
-            string temporary = string.Create(
-                CultureInfo.InvariantCulture, $"{TemporaryFile.HiddenPrefix}{Environment.ProcessId}.{Guid.NewGuid():N}");
-            bool placed = false;
-            try
-            {
-                await WriteAsync(directory, temporary, owner, with, token).ConfigureAwait(false);
-                FileWrites.Sync(directory, temporary);
-                if (!IsSame(directory, item, out _))
-                {
-                    return null;
-                }
-
-                FileWrites.Replace(directory, temporary, item.Key);
-                placed = true;
-                FileWrites.Sync(directory);
-            }
-            finally
-            {
-                if (!placed)
-                {
-                    FileWrites.Remove(directory, temporary);
-                }
-            }
-
             FileStatus.TryGet(directory, item.Key, out var status, follow: false);
             return new RestoredItem(false, item.Key, status.ModifiedDate);
+        });
+
+    public ValueTask<bool?> RepairContentAsync(string account, SourceFolder folder, SourceItem item, RestoreItem content, CancellationToken token) =>
+        RestoreErrors.GuardAsync<bool?>(async () =>
+        {
+            string directory = Directory(account, folder);
+            return await ReplaceFileAsync(directory, item, folder.Kind == FolderKind.Mail ? MessageName.Temporary : "", content, token).ConfigureAwait(false)
+                ? true : null;
         });
 
     public ValueTask<bool> RemoveAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token)
@@ -105,6 +89,46 @@ internal sealed class MaildirEditor(MailboxLayout layout) : IMailboxEditor
 
             return false;
         }));
+    }
+
+    /// <summary>Writes beside the file, then takes its place in one step. False when the file is not as it was listed; then nothing has changed.</summary>
+    /// <param name="room">Where unfinished files belong, below the directory: <c>tmp/</c> of a Maildir.</param>
+    private static async ValueTask<bool> ReplaceFileAsync(string directory, SourceItem item, string room, RestoreItem with, CancellationToken token)
+    {
+        if (!IsSame(directory, item, out var owner))
+        {
+            return false;
+        }
+
+        if (room.Length > 0 && FileStatus.TryGet(directory, out var parent))
+        {
+            // Some copies of a Maildir leave empty directories out.
+            FileWrites.MakeDirectory(FileNames.Join(directory, room.TrimEnd('/')), parent);
+        }
+
+        string temporary = string.Create(CultureInfo.InvariantCulture, $"{room}{TemporaryFile.HiddenPrefix}{Environment.ProcessId}.{Guid.NewGuid():N}");
+        bool placed = false;
+        try
+        {
+            await WriteAsync(directory, temporary, owner, with, token).ConfigureAwait(false);
+            FileWrites.Sync(directory, temporary);
+            if (!IsSame(directory, item, out _))
+            {
+                return false;
+            }
+
+            FileWrites.Replace(directory, temporary, item.Key);
+            placed = true;
+            FileWrites.Sync(FileNames.Join(directory, Path.GetDirectoryName(item.Key) ?? ""));
+            return true;
+        }
+        finally
+        {
+            if (!placed)
+            {
+                FileWrites.Remove(directory, temporary);
+            }
+        }
     }
 
     private string Directory(string account, SourceFolder folder) => layout.Find(account) is { } mailbox
@@ -136,10 +160,11 @@ internal sealed class MaildirEditor(MailboxLayout layout) : IMailboxEditor
         return names.Count == 1 ? names[0] : null;
     }
 
-    /// <summary>Files may be rewritten in place: only one that looks as it was listed is it still.</summary>
+    /// <summary>Files may be rewritten in place: only one that looks as it was listed is it still. A message's listed size is the one that its name states.</summary>
     private static bool IsSame(string directory, SourceItem item, out FileStatus status) =>
         FileStatus.TryGet(directory, item.Key, out status, follow: false) && status.IsRegular
-        && status.ModifiedDate == item.Date && status.Size == item.Size;
+        && status.ModifiedDate == item.Date && (status.Size == item.Size || item.Key.StartsWith(MessageName.Current, StringComparison.Ordinal)
+            || item.Key.StartsWith(MessageName.New, StringComparison.Ordinal));
 
     private static bool TryMove(string directory, string from, string to)
     {

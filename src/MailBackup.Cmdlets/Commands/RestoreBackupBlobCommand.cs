@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Management.Automation;
+using MailBackup.Cmdlets.Completion;
+using MailBackup.Cmdlets.Output;
+using MailBackup.Model;
+using MailBackup.Operations;
+
+namespace MailBackup.Cmdlets;
+
+/// <summary>Puts back content that the mail server has lost of living items, and nothing else. With <c>-WhatIf</c> it lists what that would be.</summary>
+[Cmdlet(VerbsData.Restore, "BackupBlob", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(BackupOperation), typeof(LostContent))]
+public sealed class RestoreBackupBlobCommand : OperationCommand
+{
+    private readonly OrderedDictionary<string, List<string>> _accounts = [];
+
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(AccountCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Account { get; set; } = [];
+
+    /// <summary>The content is right as it was at this moment. Default: what the last scan saw.</summary>
+    [Parameter]
+    public DateTimeOffset? At { get; set; }
+
+    /// <summary>Look for these losses only.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public ContentLoss[] Loss { get; set; } = [ContentLoss.Missing, ContentLoss.Empty, ContentLoss.Damaged];
+
+    /// <summary>Read and compare every content on the server; else its length tells.</summary>
+    [Parameter]
+    public SwitchParameter ReadData { get; set; }
+
+    protected override void Process()
+    {
+        string path = ResolvedBackupPath;
+        if (!_accounts.TryGetValue(path, out var accounts))
+        {
+            _accounts.Add(path, accounts = []);
+        }
+
+        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account) : []);
+    }
+
+    protected override void End()
+    {
+        foreach (var (path, accounts) in _accounts)
+        {
+            StopToken.ThrowIfCancellationRequested();
+
+            // Names that no account answers to have been told, and must not become every account.
+            if (accounts.Count == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Account)))
+            {
+                continue;
+            }
+
+            var request = new BlobRestoreRequest { Accounts = accounts, At = At, Losses = Loss, ReadData = ReadData };
+            string whose = accounts.Count == 0 ? "every account" : accounts.Count <= 3 ? string.Join(", ", accounts) : $"{accounts.Count.ToString(CultureInfo.InvariantCulture)} accounts";
+            if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) && given is SwitchParameter { IsPresent: true })
+            {
+                List(path, request, whose);
+            }
+            else if (ShouldProcess(whose, "Put back content that the mail server has lost"))
+            {
+                Start(path, request, failureEnds: false);
+            }
+        }
+    }
+
+    private void List(string path, BlobRestoreRequest request, string whose)
+    {
+        var troubles = new List<ItemTrouble>();
+        var lost = RunEngine((_, stop) => OpenNode(path).FindLostContentAsync(request, troubles.Add, stop));
+        foreach (var trouble in troubles)
+        {
+            WriteWarning($"{trouble.Account}, {trouble.Path}: {trouble.Reason}");
+        }
+
+        ShouldProcess(whose, string.Create(CultureInfo.InvariantCulture, $"Put back the content of {lost.Count:N0} items"));
+        foreach (var content in lost)
+        {
+            WriteObject(ItemObject.Create(content, path));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Scanning;
+using MailBackup.Sources;
+using MailBackup.Storage;
+
+namespace MailBackup.Restoring.Blobs;
+
+/// <summary>
+/// Looks for living items of an account whose content the server has lost. Nothing is said to be missing that another folder has, or when not every
+/// folder could be listed. Contacts, appointments and documents are edited in place: of them only a missing or an empty file is a loss.
+/// </summary>
+internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRestoreRequest request, Action<ItemTrouble> trouble)
+{
+    private readonly HashSet<long> _only = [.. request.Items];
+
+    /// <summary>Items looked at.</summary>
+    public long Checked { get; private set; }
+
+    /// <summary>Errors: those of listing the account's folders; <c>SourceAccountNotFound</c> when it has none.</summary>
+    public async IAsyncEnumerable<Loss> FindAsync(Guid id, [EnumeratorCancellation] CancellationToken token)
+    {
+        string account = reader.Registry.Stats[id].Name;
+        var folders = await source.ListFoldersAsync(account, token).ConfigureAwait(false);
+        if (folders.Count == 0)
+        {
+            throw new MailBackupException(
+                ErrorIds.SourceAccountNotFound, $"{account} has no mailbox on the server.", "Restore the account, not its contents only.", account);
+        }
+
+        long number = KnownItems.AccountNumber(reader.Catalog, id);
+        using var right = new RightContent(reader.Catalog, number, request.At);
+        var stored = KnownItems.Folders(reader.Layout, reader.Catalog, id, number).ToDictionary(f => (f.Path, f.Kind));
+        var missing = new List<(FolderStat Folder, KnownItem Item)>();
+        bool whole = true;
+        foreach (var folder in folders)
+        {
+            var known = stored.Remove((folder.Path, folder.Kind), out var stat) ? Known(number, stat, folder.Kind) : [];
+            var found = new List<Loss>();
+            whole &= await TryAsync(account, folder, async () =>
+            {
+                await foreach (var item in source.ListItemsAsync(account, folder, token).ConfigureAwait(false))
+                {
+                    if (known.Remove(item.StableKey, out var here) && await LookAsync(account, folder, stat!, item, here, right, token).ConfigureAwait(false) is { } loss)
+                    {
+                        found.Add(loss);
+                    }
+                }
+
+                missing.AddRange(known.Values.Select(k => (stat!, k)));
+            }).ConfigureAwait(false);
+            foreach (var loss in found)
+            {
+                yield return loss;
+            }
+        }
+
+        foreach (var gone in stored.Values)
+        {
+            missing.AddRange(Known(number, gone, gone.Kind).Values.Select(k => (gone, k)));
+        }
+
+        if (request.Losses.Contains(ContentLoss.Missing) && missing.Count > 0)
+        {
+            foreach (var loss in await MissingAsync(account, folders, missing, whole, right, token).ConfigureAwait(false))
+            {
+                yield return loss;
+            }
+        }
+    }
+
+    private Dictionary<string, KnownItem> Known(long account, FolderStat folder, FolderKind kind)
+    {
+        var known = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
+        foreach (var item in KnownItems.OfFolder(reader.Catalog, account, new ItemId(folder.Id)).Where(i => _only.Count == 0 || _only.Contains(i.Id.Value)))
+        {
+            known[source.StableKeyOf(kind, item.Key)] = item;
+        }
+
+        return known;
+    }
+
+    /// <summary>The loss of an item that is there; null when it has its content, or went away meanwhile.</summary>
+    private async Task<Loss?> LookAsync(
+        string account, SourceFolder folder, FolderStat stat, SourceItem item, KnownItem known, RightContent right, CancellationToken token)
+    {
+        Checked++;
+        if (right.Of(known) is not var (digest, size, place))
+        {
+            return null;
+        }
+
+        try
+        {
+            if (await source.OpenAsync(account, folder, item, token).ConfigureAwait(false) is not { } content)
+            {
+                return null;
+            }
+
+            await using (content.ConfigureAwait(false))
+            {
+                ContentLoss? loss = content.Length == 0 ? ContentLoss.Empty
+                    : folder.Kind != FolderKind.Mail ? null
+                    : (content.Length is { } length && length != size) || (request.ReadData && await DigestAsync(content, token).ConfigureAwait(false) != digest) ? ContentLoss.Damaged
+                    : null;
+                return loss is { } lost && request.Losses.Contains(lost)
+                    ? Lost(account, stat, known, lost, digest, size, place, (folder, content.Item)) : null;
+            }
+        }
+        catch (ItemReadException e)
+        {
+            trouble(new ItemTrouble(e.ErrorId, account, known.Id.Value, $"{folder.Path}/{item.Key}", e.Problem));
+            return null;
+        }
+    }
+
+    private static async Task<Digest> DigestAsync(SourceContent content, CancellationToken token) =>
+        new(await SHA256.HashDataAsync(content.Stream, token).ConfigureAwait(false));
+
+    /// <summary>What is in another folder by now was moved.</summary>
+    private async Task<List<Loss>> MissingAsync(
+        string account, IReadOnlyList<SourceFolder> folders, List<(FolderStat Folder, KnownItem Item)> missing, bool whole, RightContent right, CancellationToken token)
+    {
+        var wanted = missing.Select(m => (m.Folder.Kind, Key: source.StableKeyOf(m.Folder.Kind, m.Item.Key))).ToHashSet();
+        foreach (var folder in whole ? folders : [])
+        {
+            whole &= await TryAsync(account, folder, async () =>
+            {
+                await foreach (var item in source.ListItemsAsync(account, folder, token).ConfigureAwait(false))
+                {
+                    wanted.Remove((folder.Kind, item.StableKey));
+                }
+            }).ConfigureAwait(false);
+        }
+
+        // Each folder that could not be listed has been told; what lies in it is not known, so nothing can be called missing.
+        return !whole ? [] :
+        [
+            .. from m in missing
+               where wanted.Contains((m.Folder.Kind, source.StableKeyOf(m.Folder.Kind, m.Item.Key)))
+               let content = right.Of(m.Item)
+               where content is not null
+               select Lost(account, m.Folder, m.Item, ContentLoss.Missing, content.Value.Digest, content.Value.Size, content.Value.Place, null),
+        ];
+    }
+
+    private async Task<bool> TryAsync(string account, SourceFolder folder, Func<Task> look)
+    {
+        try
+        {
+            await look().ConfigureAwait(false);
+            return true;
+        }
+        catch (MailBackupException e) when (e is not ItemReadException)
+        {
+            trouble(new ItemTrouble(e.ErrorId, account, null, folder.Path, e.Problem));
+            return false;
+        }
+    }
+
+    private Loss Lost(
+        string account, FolderStat folder, KnownItem item, ContentLoss loss, Digest digest, long size, JournalPlace place, (SourceFolder Folder, SourceItem Item)? there)
+    {
+        if (loss == ContentLoss.Missing)
+        {
+            Checked++;
+        }
+
+        var state = JournalLookup.ReadTransaction(reader.Layout, reader.Items.Find(account), place).State;
+        return new Loss(
+            new LostContent(account, item.Id, item.Type, folder.Path, there?.Item.Key ?? item.Key, loss, state?.Subject ?? "", size, digest),
+            place, new RestoreFolder(folder.Path, folder.Kind, folder.Key, folder.Attributes), there);
+    }
+}
