@@ -26,6 +26,7 @@
         'Get-BackupAccount'
         'Get-BackupConfiguration'
         'Get-BackupDomain'
+        'Get-BackupHealth'
         'Get-BackupInfo'
         'Get-BackupItem'
         'Get-BackupLegalHold'

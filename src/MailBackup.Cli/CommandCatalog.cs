@@ -35,6 +35,7 @@ internal static class CommandCatalog
         ServiceCommand.Spec,
         ScheduleCommand.Spec,
         RealtimeCommand.Spec,
+        HealthCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

@@ -1,4 +1,5 @@
 using MailBackup.Configuration;
+using MailBackup.Health;
 using MailBackup.Operations;
 using MailBackup.Scanning;
 using MailBackup.Scheduling;
@@ -74,6 +75,29 @@ public sealed partial class BackupNode
         var configuration = ConfigurationFile.Read(_layout);
         SaveConfiguration(configuration with { Realtime = enabled, RealtimeInitialScan = initialScan ?? configuration.RealtimeInitialScan });
     }
+
+    /// <summary>Whether the backup does what it is there for. Changes nothing; what is wrong is told, not thrown.</summary>
+    public Task<HealthReport> GetHealthAsync(CancellationToken token) => new HealthSurvey(this, Clock).RunAsync(token);
+
+    /// <summary>How the backup path has grown, oldest first: one sample an hour while the service ran.</summary>
+    public IReadOnlyList<HealthSample> GetHealthHistory() => new HealthHistory(_layout).Read();
+
+    /// <summary>Writes down what the backup path is now, for the look back.</summary>
+    internal void SampleHealth()
+    {
+        var info = GetInfo();
+        new HealthHistory(_layout).Add(new HealthSample(Clock.GetUtcNow(), info.Items, info.ContentBytes, info.StoredBytes, HealthSurvey.Volume(Path).Free));
+    }
+
+    /// <summary>Accounts of the server that a SmartScan would save.</summary>
+    internal Task<IReadOnlyList<string>> GetWantedAccountsAsync(CancellationToken token) => WithSourceAsync(async source =>
+    {
+        var directory = await source.ReadProvisioningAsync(null, token).ConfigureAwait(false);
+        var excluded = CosExclusion.Of(directory);
+        var names = new HashSet<string>(await source.ListMailboxesAsync(token).ConfigureAwait(false), StringComparer.OrdinalIgnoreCase);
+        names.UnionWith(directory?.Entries.Where(e => e.Kind == Model.ProvisioningKind.Account).Select(e => e.Name) ?? []);
+        return (IReadOnlyList<string>)[.. names.Where(n => excluded.CosOf(n, null) is null)];
+    });
 
     internal ServiceFiles ServiceFiles
     {

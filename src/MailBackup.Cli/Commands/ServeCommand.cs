@@ -25,13 +25,15 @@ internal static class ServeCommand
             Description = "Follow changes as they happen. Default: as 'mailbackup realtime' says, also when that changes.",
             HelpName = "YES|NO",
         };
+        var metrics = new Option<string>("--metrics") { Description = "Keep this file fresh with the health in the text format of Prometheus.", HelpName = "FILE" };
         command.Options.Add(realtime);
+        command.Options.Add(metrics);
         command.SetAction(arguments =>
         {
             bool? wanted = YesNo.Parse(arguments.GetValue(realtime), realtime.Name);
             using var node = session.OpenNode(arguments);
             using var systemd = new SystemdNotifier(session.Host.Environment);
-            using var service = new BackupService(node, new ServiceLog(session), systemd, wanted, session.Host.Clock);
+            using var service = new BackupService(node, new ServiceLog(session), systemd, wanted, arguments.GetValue(metrics), session.Host.Clock);
             using var stop = new StopSignals(session, () => { });
 
             // The terminal that it was started from may go.

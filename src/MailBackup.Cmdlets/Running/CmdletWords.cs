@@ -29,6 +29,7 @@ internal static partial class CmdletWords
         ["repair"] = "Repair-Backup",
         ["anchor"] = "Export-BackupAnchor",
         ["purge"] = "Invoke-BackupPurge",
+        ["health"] = "Get-BackupHealth",
         ["service"] = "Get-BackupService",
         ["realtime"] = "Get-RealtimeScanner",
         ["schedule"] = "Get-BackupSchedule",

@@ -20,6 +20,7 @@ public sealed class BackupService : IDisposable
     private readonly SystemdNotifier _systemd;
     private readonly TimeProvider _clock;
     private readonly ServiceFiles _files;
+    private readonly string? _metrics;
     private readonly bool? _realtimeWanted;
     private readonly DateTimeOffset _started;
     private readonly RealtimeSwitch _realtime;
@@ -28,14 +29,17 @@ public sealed class BackupService : IDisposable
     /// <param name="log">Where it says what it does.</param>
     /// <param name="systemd">Who watches over it.</param>
     /// <param name="realtime">Whether to follow changes as they happen; null: as configured, also when that changes.</param>
+    /// <param name="metrics">File to keep the metrics for Prometheus in; null: none.</param>
     /// <param name="clock">Null: the system's.</param>
-    public BackupService(BackupNode node, IServiceLog log, SystemdNotifier systemd, bool? realtime = null, TimeProvider? clock = null)
+    public BackupService(
+        BackupNode node, IServiceLog log, SystemdNotifier systemd, bool? realtime = null, string? metrics = null, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(node);
         _node = node;
         _log = log;
         _systemd = systemd;
         _clock = clock ?? TimeProvider.System;
+        _metrics = metrics;
         _realtimeWanted = realtime;
         _started = _clock.GetUtcNow();
         _files = node.ServiceFiles;
@@ -57,6 +61,7 @@ public sealed class BackupService : IDisposable
         [
             Keep("queue", new QueueWorker(_node, _log).RunAsync, stop.Token),
             Keep("schedule", new ScheduleRunner(_node, _clock, _log).RunAsync, stop.Token),
+            Keep("record of its health", new HealthRecorder(_node, _clock, _metrics).RunAsync, stop.Token),
         ];
         var end = await BeatAsync(stop.Token).ConfigureAwait(false);
 

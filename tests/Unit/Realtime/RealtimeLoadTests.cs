@@ -26,7 +26,7 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
         var files = new List<string>();
         while (clock.Elapsed.TotalSeconds < Seconds)
         {
-            for (; made < clock.Elapsed.TotalSeconds * Rate; made++)
+            for (double now = clock.Elapsed.TotalSeconds; made < now * Rate; made++)
             {
                 // Every third change is a flag.
                 if (made % 3 == 2)
@@ -40,7 +40,7 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
                 }
             }
 
-            await Task.Delay(5);
+            await Task.Delay(2);
         }
 
         double wrote = clock.Elapsed.TotalSeconds;
