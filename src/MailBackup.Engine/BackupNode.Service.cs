@@ -117,6 +117,37 @@ public sealed partial class BackupNode
     internal Task WorkAsync(Action<Operation> onStart, Action<Operation> onEnd, CancellationToken token) =>
         Operations.WorkAsync(ExecuteAsync, onStart, onEnd, token);
 
+    /// <summary>
+    /// Where realtime is to keep an account up to date and may not have, a scan of the account goes before its restore: what is restored, and what is left
+    /// alone because it is there, is decided by its states.
+    /// </summary>
+    private void ScanDoubtful(OperationRequest request)
+    {
+        IReadOnlyList<string> named = request switch
+        {
+            RestoreRequest { Account: { } account } => [account],
+            UndeleteRequest undelete => undelete.Accounts,
+            _ => [],
+        };
+        if (named.Count == 0 || !Configuration.Realtime)
+        {
+            return;
+        }
+
+        var (service, registry) = (GetService(), AccountRegistry.Load(_layout));
+        string[] doubtful = [.. named.Where(a => !service.KeepsUp(a) && registry.FindLiving(a) is not null)];
+        if (doubtful.Length == 0)
+        {
+            return;
+        }
+
+        var (kind, parameters) = OperationRequestJson.Write(new ScanRequest { Accounts = doubtful });
+        if (!Operations.List().Any(o => o.State == OperationState.Queued && o.Kind == kind && o.Parameters == parameters))
+        {
+            Operations.Enqueue(kind, parameters);
+        }
+    }
+
     /// <summary>Takes up what others have changed. Errors: <c>ConfigurationInvalid</c>.</summary>
     internal void RefreshConfiguration()
     {

@@ -413,6 +413,7 @@ public sealed partial class BackupNode : IDisposable
             SmtpMailer.CheckAddress(address);
         }
 
+        ScanDoubtful(request);
         var (kind, parameters) = OperationRequestJson.Write(request);
         return Operations.Enqueue(kind, parameters);
     }

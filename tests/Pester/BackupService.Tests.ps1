@@ -23,7 +23,7 @@ AfterAll {
     Stop-BackupService
 }
 
-Describe 'The cmdlets of the service' {
+Describe 'Get-BackupService, Start-BackupService, Stop-BackupService, Restart-BackupService, Register-BackupService, Get-RealtimeScanner, Start-RealtimeScanner, Stop-RealtimeScanner' {
     It 'show that none runs' {
         $service = Get-BackupService
         $service.State | Should -Be Stopped

@@ -12,7 +12,10 @@ namespace MailBackup.Realtime;
 /// </summary>
 internal sealed class RealtimeScanner : IChangeSink
 {
-    private const int AccountsAtOnce = 64;
+    // As many accounts at once as are saved in about so long: more share a sync, fewer wait for each other.
+    private const int MostAtOnce = 64, FewestAtOnce = 8;
+    private static readonly TimeSpan BatchGoal = TimeSpan.FromMilliseconds(300);
+
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LookForOperations = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeepOpen = TimeSpan.FromSeconds(30);
@@ -26,6 +29,7 @@ internal sealed class RealtimeScanner : IChangeSink
     private readonly PendingChanges _pending;
     private readonly LagMeter _lag;
     private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
+    private int _atOnce = MostAtOnce;
     private RealtimeSession? _session;
     private IChangeFeed? _feed;
     private long _used, _looked, _indexed;
@@ -130,7 +134,7 @@ internal sealed class RealtimeScanner : IChangeSink
             Close();
         }
 
-        if (_operationWaits || _pending.Take(AccountsAtOnce) is not { Count: > 0 } taken)
+        if (_operationWaits || _pending.Take(_atOnce) is not { Count: > 0 } taken)
         {
             return;
         }
@@ -169,7 +173,9 @@ internal sealed class RealtimeScanner : IChangeSink
     {
         long begun = Stopwatch.GetTimestamp();
         long changes = await _session!.ScanAsync(source, accounts, _node.ContinuousScan, token).ConfigureAwait(false);
-        var each = Stopwatch.GetElapsedTime(begun) / Math.Max(1, accounts.Count);
+        var took = Stopwatch.GetElapsedTime(begun);
+        _atOnce = took > BatchGoal ? Math.Max(FewestAtOnce, accounts.Count / 2) : Math.Min(MostAtOnce, _atOnce * 2);
+        var each = took / Math.Max(1, accounts.Count);
         _used = _clock.GetTimestamp();
         foreach (var account in accounts)
         {

@@ -78,7 +78,6 @@ public sealed class BackupService : IDisposable
             await all.WaitAsync(StateEvery, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        Save(ServiceState.Stopped);
         _log.Write(ServiceLogLevel.Information, end == ServiceEnd.Restart ? "Stopped, to begin anew." : "Stopped.");
         return end;
     }

@@ -13,9 +13,9 @@ internal sealed class ServiceControl(BackupNode node, string home)
     /// <summary>Starts it as a process of its own, which outlives this one.</summary>
     public async Task<ServiceInfo> StartAsync(string? command, CancellationToken token)
     {
-        if (_files.Read() is { ProcessId: not null } running)
+        if (_files.Read().State is not ServiceState.Stopped)
         {
-            return running;
+            return await WaitForStartAsync(token).ConfigureAwait(false);
         }
 
         string program = ServiceCommand.Find(command);
@@ -29,20 +29,23 @@ internal sealed class ServiceControl(BackupNode node, string home)
             await shell.WaitForExitAsync(token).ConfigureAwait(false);
         }
 
-        return await WaitAsync(i => i.State == ServiceState.Running, StartPatience, token).ConfigureAwait(false) ?? throw new MailBackupException(
-            ErrorIds.ServiceNotStarted, $"The service of {node.Path} does not come up.", $"See {log} for the reason.", node.Path);
+        return await WaitForStartAsync(token).ConfigureAwait(false);
     }
+
+    private async Task<ServiceInfo> WaitForStartAsync(CancellationToken token) =>
+        await WaitAsync(i => i.State == ServiceState.Running, StartPatience, token).ConfigureAwait(false) ?? throw new MailBackupException(
+            ErrorIds.ServiceNotStarted, $"The service of {node.Path} does not come up.", $"See {Path.Combine(home, "service.log")}, or the journal, for the reason.", node.Path);
 
     /// <summary>Asks it to stop, and waits.</summary>
     public async Task<ServiceInfo> StopAsync(TimeSpan patience, CancellationToken token)
     {
-        if (_files.Read().ProcessId is null)
+        if (_files.Read().State == ServiceState.Stopped)
         {
             return _files.Read();
         }
 
         _files.Ask(ServiceFiles.Stop);
-        return await WaitAsync(i => i.ProcessId is null, patience, token).ConfigureAwait(false) ?? throw NotStopped(patience);
+        return await WaitAsync(i => i.State == ServiceState.Stopped, patience, token).ConfigureAwait(false) ?? throw NotStopped(patience);
     }
 
     /// <summary>Under systemd it ends and is started again; else another process takes its place.</summary>

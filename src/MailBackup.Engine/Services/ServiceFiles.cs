@@ -14,6 +14,8 @@ internal sealed class ServiceFiles(BackupLayout layout)
     public const string Stop = "stop";
     public const string Restart = "restart";
 
+    private const int Attempts = 25;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     private string State => Path.Combine(layout.State, "service.json");
@@ -26,7 +28,23 @@ internal sealed class ServiceFiles(BackupLayout layout)
     public WriterLock? TryHold()
     {
         PrivateFiles.CreateDirectory(layout.State);
-        return WriterLock.TryAcquire(Lock);
+        for (int attempt = 1; ; attempt++)
+        {
+            // Whoever looks whether a service runs takes the lock for a moment.
+            if (WriterLock.TryAcquire(Lock) is { } held)
+            {
+                // What stands there is its predecessor's.
+                File.Delete(State);
+                return held;
+            }
+
+            if (attempt == Attempts)
+            {
+                return null;
+            }
+
+            Thread.Sleep(Moment);
+        }
     }
 
     public ServiceInfo Read()
@@ -36,7 +54,11 @@ internal sealed class ServiceFiles(BackupLayout layout)
             return new ServiceInfo { Realtime = ReadState()?.Realtime.AsStopped() ?? new() };
         }
 
-        var info = ReadState() ?? new ServiceInfo { State = ServiceState.Running };
+        if (ReadState() is not { } info)
+        {
+            return new ServiceInfo { State = ServiceState.Starting };
+        }
+
         return DateTimeOffset.UtcNow - info.Heartbeat > Silence ? info with { State = ServiceState.NotResponding } : info;
     }
 

@@ -27,4 +27,8 @@ public sealed record ServiceInfo
     public DateTimeOffset? NextRun { get; init; }
 
     public RealtimeInfo Realtime { get; init; } = new();
+
+    /// <summary>True when all that changed in an account is in the backup, as far as realtime knows.</summary>
+    public bool KeepsUp(string account) =>
+        State == ServiceState.Running && Realtime is { State: RealtimeState.Running, Pending: 0 } && !Realtime.Unwatched.Contains(account, StringComparer.OrdinalIgnoreCase);
 }

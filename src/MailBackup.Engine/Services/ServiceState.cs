@@ -4,6 +4,7 @@ namespace MailBackup.Services;
 public enum ServiceState
 {
     Stopped,
+    Starting,
     Running,
 
     /// <summary>It was asked to stop and brings its running operation to an end.</summary>

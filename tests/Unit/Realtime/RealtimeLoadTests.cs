@@ -13,6 +13,7 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
     private const int Accounts = 40;
 
     private readonly NodeFixture _node = new();
+    private TimeSpan _cpu;
 
     public void Dispose() => _node.Dispose();
 
@@ -78,6 +79,7 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
         }
 
         await _node.ScanAsync();
+        _cpu = Environment.CpuUsage.TotalTime;
         return await RealtimeRun.StartAsync(_node);
     }
 
@@ -85,6 +87,7 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
     {
         var lags = run.Batches.SelectMany(b => Enumerable.Repeat(b.Lag.TotalSeconds, (int)b.Changes)).Order().ToList();
         output.WriteLine($"{made:N0} changes in {wrote:N1} s ({made / wrote:N0}/s), all durable after {all:N1} s ({lags.Count / all:N0}/s); {run.Batches.Count:N0} batches, {lags.Count:N0} transactions.");
+        output.WriteLine($"CPU of the whole process, the making of the changes included: {(Environment.CpuUsage.TotalTime - _cpu).TotalSeconds:N1} s.");
         output.WriteLine($"Age of the oldest change of a batch when it was durable, by transaction: median {lags[lags.Count / 2]:N2} s, 99 % {lags[(int)(lags.Count * 0.99)]:N2} s, most {lags[^1]:N2} s.");
     }
 

@@ -48,7 +48,7 @@ internal sealed class RealtimeRun : IAsyncDisposable, IServiceLog
 
     public Task UntilChangesAsync(long count) => UntilAsync(() => Scanner.Info.Changes >= count);
 
-    public void Write(ServiceLogLevel level, string message) => Log.Enqueue($"{level} {message}");
+    void IServiceLog.Write(ServiceLogLevel level, string message) => Log.Enqueue($"{level} {message}");
 
     public async ValueTask DisposeAsync()
     {

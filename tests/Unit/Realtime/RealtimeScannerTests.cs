@@ -168,6 +168,20 @@ public sealed class RealtimeScannerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_account_of_which_realtime_may_have_missed_something_is_scanned_before_its_restore()
+    {
+        _node.Server.Deliver(Alice);
+        string lost = _node.Server.Deliver(Alice);
+        await _node.ScanAsync();
+        File.Delete(lost);
+        _node.Node.SetRealtime(enabled: true);
+        var restore = await _node.RunAsync(new RestoreRequest { Account = Alice, Items = [_node.Items().Single(i => i.Subject == "Mail 2").Id.Value] });
+        Assert.Equal((OperationState.Completed, 1), (restore.State, restore.Report!.Restored));
+        Assert.Equal(OperationKind.AccountScan, _node.Node.Operations.History(2)[1].Kind);
+        Assert.Equal(2, _node.Items().Count);
+    }
+
+    [Fact]
     public async Task An_account_that_is_suddenly_empty_loses_nothing()
     {
         string file = _node.Server.Deliver(Alice);

@@ -17,7 +17,7 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
 
     public void Dispose() => _node.Dispose();
 
-    public void Write(ServiceLogLevel level, string message) => _log.Enqueue($"{level} {message}");
+    void IServiceLog.Write(ServiceLogLevel level, string message) => _log.Enqueue($"{level} {message}");
 
     [Fact]
     public async Task It_runs_what_others_queue()
@@ -50,6 +50,16 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
             Assert.Equal(ServiceState.Stopped, (await _node.Node.StopServiceAsync(TimeSpan.FromSeconds(20), default)).State);
         });
         Assert.Equal(ServiceState.Stopped, _node.Node.GetService().State);
+    }
+
+    [Fact]
+    public void One_that_has_not_said_anything_yet_is_starting_whatever_its_predecessor_said()
+    {
+        _node.Node.ServiceFiles.Write(new ServiceInfo { State = ServiceState.Running, ProcessId = 1, Heartbeat = DateTimeOffset.UtcNow });
+        Assert.Equal(ServiceState.Stopped, _node.Node.GetService().State);
+        using var held = _node.Node.ServiceFiles.TryHold();
+        Assert.Equal(ServiceState.Starting, _node.Node.GetService().State);
+        Assert.Null(_node.Node.ServiceFiles.TryHold());
     }
 
     [Fact]
