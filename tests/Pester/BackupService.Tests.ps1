@@ -20,7 +20,7 @@ BeforeAll {
 }
 
 AfterAll {
-    Stop-BackupService
+    $stopped = Stop-BackupService -PassThru; Write-Host "AfterAll: $($stopped.State) $($stopped.BackupPath)"
 }
 
 Describe 'Get-BackupService, Start-BackupService, Stop-BackupService, Restart-BackupService, Register-BackupService, Get-RealtimeScanner, Start-RealtimeScanner, Stop-RealtimeScanner' {
@@ -63,7 +63,7 @@ Describe 'Get-BackupService, Start-BackupService, Stop-BackupService, Restart-Ba
         Wait-Until { (Get-RealtimeScanner).State -eq 'Running' -and -not (Get-BackupOperation) }
         Add-Mail (Join-Path $server.Maildir 'example.com' 'alice' 'Maildir') 'In no time'
         Wait-Until { Get-BackupItem -Account $server.Alice | Where-Object Subject -EQ 'In no time' }
-        (Get-RealtimeScanner).Changes | Should -BeGreaterThan 0
+        Wait-Until { (Get-RealtimeScanner).Changes -gt 0 }
 
         $second = Restart-BackupService -Command $command -PassThru
         $second.State | Should -Be Running

@@ -36,7 +36,7 @@ public sealed class RealtimeScannerTests : IDisposable
         string third = _node.Server.Deliver(Alice);
         string archive = _node.Server.Folder(Alice, ".Archive");
         await _node.ScanAsync();
-        var before = _node.Items();
+        var before = _node.Items().OrderBy(i => i.Subject, StringComparer.Ordinal).ToList();
         await using var run = await RealtimeRun.StartAsync(_node);
 
         File.Move(first, first + "FS");
@@ -46,7 +46,7 @@ public sealed class RealtimeScannerTests : IDisposable
         File.Delete(third);
         await run.UntilChangesAsync(3);
 
-        var now = _node.Items(ItemSelection.All);
+        var now = _node.Items(ItemSelection.All).OrderBy(i => i.Subject, StringComparer.Ordinal).ToList();
         Assert.Equal(before.Select(i => i.Id), now.Select(i => i.Id));
         Assert.Equal(MessageFlags.Seen | MessageFlags.Flagged, now[0].Flags);
         Assert.Equal("Archive", now[1].Folder);
