@@ -20,7 +20,7 @@ BeforeAll {
 }
 
 AfterAll {
-    $stopped = Stop-BackupService -PassThru; Write-Host "AfterAll: $($stopped.State) $($stopped.BackupPath)"
+    Stop-BackupService
 }
 
 Describe 'Get-BackupService, Start-BackupService, Stop-BackupService, Restart-BackupService, Register-BackupService, Get-RealtimeScanner, Start-RealtimeScanner, Stop-RealtimeScanner' {
