@@ -85,4 +85,16 @@ Describe 'Restore-Item' {
         (Get-Completion 'Restore-Item alice@example.com lunch').ListItemText | Should -BeLike '*Lunch*'
         (Get-Completion 'Restore-Item -Account alice@example.com -Folder INB').CompletionText | Should -Be 'INBOX'
     }
+
+    It 'restores a message of which only the digest is known' {
+        $known = Get-BackupItem $server.Alice -Type Message | Select-Object -First 1
+        Restore-Item $server.Bob -Raw -Digest $known.Digest -WhatIf | Should -BeNullOrEmpty
+        $operation = Restore-Item $server.Bob -Raw -Digest $known.Digest -Folder Raw
+        $operation.Kind | Should -Be 'RawRestore'
+        $operation.Restored | Should -Be 1
+        $file = Get-ChildItem (Join-Path $server.Maildir example.com bob Maildir .Raw cur) -File
+        (Get-Item $file).Length | Should -Be $known.Size
+        $failed = Restore-Item $server.Bob -Raw -Digest ('A' * 43) -ErrorAction SilentlyContinue
+        $failed.State | Should -Be 'CompletedWithErrors'
+    }
 }

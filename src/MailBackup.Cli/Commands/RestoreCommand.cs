@@ -20,6 +20,7 @@ internal static class RestoreCommand
         mailbackup restore --account alice@example.org --at 2026-03-01
         mailbackup restore
         mailbackup restore --operation 1a2b3c4d            # what that restore could not restore, and nothing else
+        mailbackup restore --account alice@example.org --digest 1axVWm9LpujQDtFOp5dcryiK3IVsoZ5tVhA+O0XpdMk   # content without metadata
         """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
@@ -48,6 +49,13 @@ internal static class RestoreCommand
             Description = "Repeat this restore for the items that it could not restore; one that ended early, as a whole.",
             HelpName = "ID",
         };
+        var digests = new Option<string[]>("--digest")
+        {
+            AllowMultipleArgumentsPerToken = true,
+            Description = $"Restore messages of which only the digest of their content is known, without metadata, into --folder (default: {RawRestoreRequest.DefaultFolder}).",
+            HelpName = "DIGEST",
+        };
+        command.Options.Add(digests);
         command.Options.Add(account);
         command.Options.Add(ids);
         command.Options.Add(at);
@@ -65,6 +73,11 @@ internal static class RestoreCommand
                 To = arguments.GetValue(to),
             };
             using var node = session.OpenNode(arguments);
+            if (arguments.GetValue(digests) is { Length: > 0 } contents)
+            {
+                return new OperationRunner(session, node).Run(Raw(request, contents, arguments.GetValue(operation)));
+            }
+
             if (arguments.GetValue(operation) is { } id)
             {
                 return request is { Account: null, Items.Count: 0, At: null, Folder: null, To: null }
@@ -76,6 +89,12 @@ internal static class RestoreCommand
             return new OperationRunner(session, node).Run(request);
         });
     }
+
+    private static RawRestoreRequest Raw(RestoreRequest request, string[] digests, string? operation) =>
+        request is { Account: { } account, Items.Count: 0, At: null, To: null } && operation is null
+            ? new RawRestoreRequest { Account = account, Digests = digests, Folder = request.Folder ?? RawRestoreRequest.DefaultFolder }
+            : throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, "--digest needs --account, and takes no other option than --folder.", "Name the account that gets the messages.");
 
     /// <returns>The worst exit code of the restores.</returns>
     private static int Again(Session session, BackupNode node, string id)

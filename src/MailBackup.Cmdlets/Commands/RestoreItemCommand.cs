@@ -18,6 +18,7 @@ public sealed class RestoreItemCommand : OperationCommand
     private const string ObjectSet = "InputObject";
     private const string IdSet = "Id";
     private const string OperationSet = "Operation";
+    private const string RawSet = "Raw";
 
     /// <summary>In order of arrival, so that reports come in the order in which accounts were named.</summary>
     private readonly OrderedDictionary<(string Path, string Account, DateTimeOffset? At), SortedSet<ItemId>> _batches = [];
@@ -29,7 +30,17 @@ public sealed class RestoreItemCommand : OperationCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OperationSet)]
     public BackupOperation Operation { get; set; } = null!;
 
+    /// <summary>Content without metadata: a message of which nothing is known but its digest.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RawSet)]
+    public SwitchParameter Raw { get; set; }
+
+    /// <summary>Digests of whole contents, or of stored blobs.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RawSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Digest { get; set; } = [];
+
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RawSet)]
     [ArgumentCompleter(typeof(AccountCompleter))]
     [ValidateNotNullOrEmpty]
     public string Account { get; set; } = "";
@@ -47,6 +58,7 @@ public sealed class RestoreItemCommand : OperationCommand
     /// <summary>The folder to restore into. Default: the one that each item was in.</summary>
     [Parameter(ParameterSetName = ObjectSet)]
     [Parameter(ParameterSetName = IdSet)]
+    [Parameter(ParameterSetName = RawSet)]
     [ArgumentCompleter(typeof(FolderCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Folder { get; set; }
@@ -64,6 +76,17 @@ public sealed class RestoreItemCommand : OperationCommand
         if (ParameterSetName == OperationSet)
         {
             Repeat(path);
+            return;
+        }
+
+        if (ParameterSetName == RawSet)
+        {
+            string folder = Folder ?? RawRestoreRequest.DefaultFolder;
+            if (ShouldProcess($"{Account}, {Digest.Length.ToString(CultureInfo.InvariantCulture)} contents", $"Restore into {folder}, without metadata"))
+            {
+                Start(path, new RawRestoreRequest { Account = Account, Digests = Digest, Folder = folder }, failureEnds: false);
+            }
+
             return;
         }
 

@@ -32,7 +32,7 @@ internal static class ConfigurationFile
     {
         try
         {
-            AtomicFile.Write(layout.Configuration, StorageJson.Write(configuration), sync: true);
+            AtomicFile.Write(layout.Files, layout.Configuration, StorageJson.Write(configuration), sync: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

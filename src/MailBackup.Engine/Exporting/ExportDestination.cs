@@ -130,7 +130,7 @@ internal sealed class ExportDestination
         try
         {
             Directory.Delete(_partial, recursive: true);
-            FileSystemSync.SyncAll(Layout.Root);
+            FileSystemSync.SyncAll(DiskFiles.Instance, Layout.Root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -42,11 +42,12 @@ internal sealed class ProvisioningExport(BackupLayout source, ExportDestination 
 
         try
         {
-            using var file = writer.WriteOut();
-            if (file is null)
+            if (!writer.HasPending)
             {
                 return;
             }
+
+            writer.Save();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

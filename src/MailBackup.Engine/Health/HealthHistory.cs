@@ -49,7 +49,7 @@ internal sealed class HealthHistory(BackupLayout layout)
         });
         var lines = System.IO.File.Exists(File) ? System.IO.File.ReadAllLines(File) : [];
         string[] kept = lines.Length >= Kept ? lines[^(Kept - 1)..] : lines;
-        AtomicFile.Write(File, System.Text.Encoding.UTF8.GetBytes(string.Concat(kept.Append(line).Select(l => l + "\n"))), sync: false);
+        AtomicFile.Write(layout.Files, File, System.Text.Encoding.UTF8.GetBytes(string.Concat(kept.Append(line).Select(l => l + "\n"))), sync: false);
     }
 
     /// <summary>Bytes a day that the backup has grown by in the last four weeks; null when less than a day is known.</summary>

@@ -12,6 +12,7 @@ public enum OperationKind
     BackupExport,
     ExternalRestore,
     BlobRestore,
+    RawRestore,
     AccountExport,
     AccountImport,
     SearchIndex,

@@ -29,6 +29,7 @@ internal static class OperationNames
         nameof(OperationKind.BackupExport),
         nameof(OperationKind.ExternalRestore),
         nameof(OperationKind.BlobRestore),
+        nameof(OperationKind.RawRestore),
         nameof(OperationKind.AccountExport),
         nameof(OperationKind.AccountImport),
         nameof(OperationKind.SearchIndex),

@@ -4,5 +4,5 @@ namespace MailBackup.Operations;
 public static class RestoreKinds
 {
     public static bool IsRestore(this OperationKind kind) => kind is OperationKind.Restore or OperationKind.Undelete or OperationKind.AccountRestore
-        or OperationKind.ExternalRestore or OperationKind.BlobRestore;
+        or OperationKind.ExternalRestore or OperationKind.BlobRestore or OperationKind.RawRestore;
 }

@@ -47,7 +47,10 @@ internal sealed class AccountDirectory(IMailSource source, IOperationSink sink)
         var entry = source.ProvisioningTarget is { } target
             ? await target.FindAsync(ProvisioningKind.Account, name, CancellationToken.None).ConfigureAwait(false)
             : null;
-        new ProvisioningScan(layout, AccountRegistry.Load(layout), new ScanCounts(), CosExclusion.None, allowEmpty: false).Save(name, entry);
+        using (var scan = new ProvisioningScan(layout, AccountRegistry.Load(layout), new ScanCounts(), CosExclusion.None, allowEmpty: false))
+        {
+            scan.Save(name, entry);
+        }
 
         // The mailbox was made anew: nothing that was seen of the old one may count as seen.
         if (AccountStat.Read(layout, id) is { } stat)

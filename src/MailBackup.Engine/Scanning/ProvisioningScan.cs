@@ -2,7 +2,6 @@ using System.Buffers;
 using MailBackup.Model;
 using MailBackup.Sources;
 using MailBackup.Storage;
-using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Scanning;
 
@@ -10,10 +9,10 @@ namespace MailBackup.Scanning;
 /// Brings the journals of accounts, domains, COS and lists up to what directory and mail tree show. Accounts are all that either has; one that neither
 /// has any more is flagged deleted, unless it looks as if a disk were missing.
 /// </summary>
-internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty)
+internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _line = new(4096);
-    private readonly List<SafeFileHandle> _files = [];
+    private readonly SyncBatch _written = new(layout.Files, layout.Root);
     private readonly List<(Guid Id, AccountStat Stat)> _changed = [];
     private readonly HashSet<Guid> _appended = [];
     private readonly DateTimeOffset _now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
@@ -53,6 +52,9 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         SaveAccount(name, entry);
         Commit();
     }
+
+    /// <summary>What did not become durable is taken back.</summary>
+    public void Dispose() => _written.Dispose();
 
     private void DeleteVanished(ProvisioningSnapshot? snapshot, HashSet<string> inTree, Action<MailBackupException> trouble)
     {
@@ -196,17 +198,14 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     {
         try
         {
-            if (writer.WriteOut() is { } file)
-            {
-                _files.Add(file);
-            }
+            writer.WriteOut(_written);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StorageFault.Translate(e, layout.Root);
         }
 
-        if (_files.Count >= 256)
+        if (_written.Count >= 256)
         {
             Sync();
         }
@@ -227,7 +226,7 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     {
         try
         {
-            FileSystemSync.SyncAndClose(_files);
+            _written.SyncAndClose();
         }
         catch (IOException e)
         {

@@ -32,7 +32,10 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
         _excluded = CosExclusion.Of(directory);
         var mailboxes = await source.ListMailboxesAsync(stop).ConfigureAwait(false);
         GuardTree(registry, mailboxes);
-        new ProvisioningScan(layout, registry, _counts, _excluded, options.AllowEmpty).Run(snapshot, mailboxes, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+        using (var provisioning = new ProvisioningScan(layout, registry, _counts, _excluded, options.AllowEmpty))
+        {
+            provisioning.Run(snapshot, mailboxes, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+        }
 
         foreach (string left in _excluded.Describe())
         {

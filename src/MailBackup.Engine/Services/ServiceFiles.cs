@@ -62,9 +62,9 @@ internal sealed class ServiceFiles(BackupLayout layout)
         return DateTimeOffset.UtcNow - info.Heartbeat > Silence ? info with { State = ServiceState.NotResponding } : info;
     }
 
-    public void Write(ServiceInfo info) => AtomicFile.Write(State, System.Text.Encoding.UTF8.GetBytes(ServiceJson.Write(info)), sync: false);
+    public void Write(ServiceInfo info) => AtomicFile.Write(layout.Files, State, System.Text.Encoding.UTF8.GetBytes(ServiceJson.Write(info)), sync: false);
 
-    public void Ask(string what) => AtomicFile.Write(Request, System.Text.Encoding.ASCII.GetBytes(what), sync: false);
+    public void Ask(string what) => AtomicFile.Write(layout.Files, Request, System.Text.Encoding.ASCII.GetBytes(what), sync: false);
 
     /// <summary>What others ask for, once; null when nothing.</summary>
     public string? TakeRequest()

@@ -44,5 +44,5 @@ public sealed record AccountStat
     }
 
     public void Write(BackupLayout layout, Guid account) =>
-        AtomicFile.Write(layout.AccountStat(account), StorageJson.Write(this), sync: false);
+        AtomicFile.Write(layout.Files, layout.AccountStat(account), StorageJson.Write(this), sync: false);
 }

@@ -19,6 +19,12 @@ public class BackupLayout(string root, string? state = null)
     /// <summary>True for a path of which not one byte may change: another server's, or an export.</summary>
     public bool IsReadOnly => state is not null;
 
+    /// <summary>What changes the path goes through these.</summary>
+    internal IStoreFiles Files { get; init; } = DiskFiles.Instance;
+
+    /// <summary>Bytes at which a segment of a journal, or a bundle, is sealed.</summary>
+    internal (long Segment, long Bundle) Seal { get; init; } = (JournalWriter.SealBytes, BundleAppender.SealBytes);
+
     public string Accounts => Path.Combine(Root, "accounts");
 
     public string Provisioning => Path.Combine(Root, "provisioning");
@@ -46,12 +52,12 @@ public class BackupLayout(string root, string? state = null)
     public string Configuration => Path.Combine(Root, "config.json");
 
     /// <summary>Which accounts are on hold, since when and why. Truth, so not in <see cref="State"/>.</summary>
-    public JournalFile LegalHold => new("legal_hold", _ => Path.Combine(Root, "legal_hold.jsonl"), Segmented: false);
+    public JournalFile LegalHold => Journal("legal_hold", _ => Path.Combine(Root, "legal_hold.jsonl"), segmented: false);
 
     public string LegalHoldLock => Path.Combine(State, "legal_hold.lock");
 
     /// <summary>What purges have taken away; see <see cref="PurgeLog"/>.</summary>
-    public JournalFile Purges => new("purges", _ => Path.Combine(Root, "purges.jsonl"), Segmented: false);
+    public JournalFile Purges => Journal("purges", _ => Path.Combine(Root, "purges.jsonl"), segmented: false);
 
     public string Map(Guid server) => Path.Combine(Root, MapPrefix + server.ToString("D"));
 
@@ -96,14 +102,14 @@ public class BackupLayout(string root, string? state = null)
 
     /// <summary>Transactions of the account itself.</summary>
     public JournalFile AccountInfo(Guid account) =>
-        new(account.ToString("D") + "/account_info", _ => Path.Combine(Account(account), "account_info.jsonl"), Segmented: false);
+        Journal(account.ToString("D") + "/account_info", _ => Path.Combine(Account(account), "account_info.jsonl"), segmented: false);
 
     /// <summary>Transactions of the items of the account.</summary>
     public virtual JournalFile ItemJournal(Guid account) =>
-        new(
+        Journal(
             account.ToString("D") + "/journal",
             n => Path.Combine(Account(account), "journal", n.ToString("d6", CultureInfo.InvariantCulture) + ".jsonl"),
-            Segmented: true);
+            segmented: true);
 
     public JournalFile ProvisioningJournal(Model.ProvisioningKind kind)
     {
@@ -114,7 +120,7 @@ public class BackupLayout(string root, string? state = null)
             Model.ProvisioningKind.DistributionList => "distribution_lists",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Accounts have journals of their own."),
         };
-        return new("provisioning/" + name, _ => Path.Combine(Provisioning, name + ".jsonl"), Segmented: false);
+        return Journal("provisioning/" + name, _ => Path.Combine(Provisioning, name + ".jsonl"), segmented: false);
     }
 
     /// <summary>
@@ -152,6 +158,9 @@ public class BackupLayout(string root, string? state = null)
             yield return ItemJournal(account);
         }
     }
+
+    private JournalFile Journal(string name, Func<int, string> segment, bool segmented) =>
+        new(name, segment, segmented) { Root = Root, Files = Files, Seal = Seal.Segment };
 
     /// <summary>The path as the backup path knows it: relative, for manifests and reports.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path);

@@ -51,14 +51,14 @@ internal static class BackupPathSetup
             CheckUsable(layout);
             foreach (string folder in (string[])[layout.Accounts, layout.Provisioning, layout.Items, layout.State])
             {
-                PrivateFiles.CreateDirectory(folder);
+                layout.Files.CreateFolder(folder);
             }
 
             new BackupStat { Created = DateTimeOffset.UtcNow }.Write(layout);
 
             // Last: only now the folder is a backup path.
             var map = new BackupMap { ServerId = server, Host = Environment.MachineName, Created = DateTimeOffset.UtcNow };
-            AtomicFile.Write(layout.Map(server), StorageJson.Write(map), sync: true);
+            AtomicFile.Write(layout.Files, layout.Map(server), StorageJson.Write(map), sync: true);
             return layout;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
@@ -86,7 +86,7 @@ internal static class BackupPathSetup
         try
         {
             PrivateFiles.CreateDirectory(layout.State);
-            using var writer = WriterLock.TryAcquire(layout.WriterLock) ?? throw new MailBackupException(
+            using var writer = WriterLock.TryAcquire(layout.WriterLock, layout.Files) ?? throw new MailBackupException(
                 ErrorIds.BackupPathBusy,
                 $"An operation of server {others[0]}{HostOf(layout, others[0])} is writing to {layout.Root}.",
                 "A server that is at work keeps its backup path. Nothing was changed.",
@@ -105,8 +105,9 @@ internal static class BackupPathSetup
                         .DistinctBy(p => (p.ServerId, p.Until)).OrderBy(p => p.Until),
                 ],
             };
-            AtomicFile.Write(layout.Map(server), StorageJson.Write(map), sync: true);
-            others.ForEach(o => File.Delete(layout.Map(o)));
+            AtomicFile.Write(layout.Files, layout.Map(server), StorageJson.Write(map), sync: true);
+            others.ForEach(o => layout.Files.Delete(layout.Map(o)));
+            layout.Files.SyncFolder(layout.Root);
             return true;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

@@ -59,5 +59,5 @@ public sealed record BackupStat
     }
 
     public void Write(BackupLayout layout) =>
-        AtomicFile.Write(layout.BackupStat, StorageJson.Write(this), sync: true);
+        AtomicFile.Write(layout.Files, layout.BackupStat, StorageJson.Write(this), sync: true);
 }

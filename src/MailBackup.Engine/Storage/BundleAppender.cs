@@ -9,19 +9,21 @@ namespace MailBackup.Storage;
 /// </summary>
 internal sealed class BundleAppender(BackupLayout layout, int bundle, long length) : IDisposable
 {
-    /// <summary>A bundle is sealed when it has reached this size.</summary>
+    /// <summary>A bundle is sealed when it has reached this size, unless the layout says otherwise.</summary>
     public const long SealBytes = 64L << 20;
 
     private const long WriteBackBytes = 8 << 20;
 
     private readonly Lock _gate = new();
-    private readonly List<SafeFileHandle> _unsynced = [];
+    private readonly List<(int Bundle, SafeFileHandle File)> _unsynced = [];
     private List<(Digest Digest, BlobLocation Location)> _new = [];
     private SafeFileHandle? _current;
     private bool _dirty;
     private long _handedOver = length;
     private int _bundle = bundle;
     private long _length = length;
+    private (int Bundle, long Length) _durable = (bundle, length);
+    private bool _failed;
 
     public BlobLocation Append(Digest digest, ReadOnlySpan<byte> member, long contentLength)
     {
@@ -32,11 +34,11 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
             handle = Prepare();
             try
             {
-                RandomAccess.Write(handle, member, _length);
+                layout.Files.Write(handle, member, _length);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                JournalTail.TryTruncate(handle, _length);
+                JournalTail.TryTruncate(layout.Files, handle, _length);
                 throw StorageFault.Translate(e, layout.Root);
             }
 
@@ -60,12 +62,12 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
             {
                 for (int n; (n = member.Read(buffer)) > 0; at += n)
                 {
-                    RandomAccess.Write(handle, buffer.AsSpan(0, n), at);
+                    layout.Files.Write(handle, buffer.AsSpan(0, n), at);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                JournalTail.TryTruncate(handle, _length);
+                JournalTail.TryTruncate(layout.Files, handle, _length);
                 throw StorageFault.Translate(e, layout.Root);
             }
 
@@ -77,13 +79,13 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
     public BundleBatch Sync()
     {
         BundleBatch batch;
-        List<SafeFileHandle> sealedBundles;
+        (int Bundle, SafeFileHandle File)[] full;
         SafeFileHandle? current;
         lock (_gate)
         {
             batch = new BundleBatch(_new, _bundle, _length);
             _new = [];
-            sealedBundles = [.. _unsynced];
+            full = [.. _unsynced];
             _unsynced.Clear();
             current = _dirty ? _current : null;
             _dirty = false;
@@ -91,33 +93,77 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
 
         try
         {
-            foreach (var handle in sealedBundles)
+            foreach (var (_, file) in full)
             {
-                RandomAccess.FlushToDisk(handle);
-                handle.Dispose();
+                layout.Files.Sync(file);
             }
 
             if (current is not null)
             {
-                RandomAccess.FlushToDisk(current);
+                layout.Files.Sync(current);
             }
+
+            SyncNames(full.Select(f => f.Bundle).Concat(current is null ? [] : [batch.Bundle]));
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            lock (_gate)
+            {
+                _unsynced.InsertRange(0, full);
+            }
+
+            TakeBack();
             throw StorageFault.Translate(e, layout.Root);
         }
 
+        foreach (var (_, file) in full)
+        {
+            file.Dispose();
+        }
+
+        _durable = (batch.Bundle, batch.Length);
         return batch;
     }
 
     public void Dispose()
     {
-        foreach (var handle in _unsynced)
+        try
         {
-            handle.Dispose();
+            TakeBack();
         }
+        finally
+        {
+            _unsynced.ForEach(b => b.File.Dispose());
+            _current?.Dispose();
+        }
+    }
 
-        _current?.Dispose();
+    /// <summary>
+    /// Takes off what did not become durable. No transaction names it, and whoever reads it next would see it in the system's cache and take it for stored,
+    /// also when the disk has refused it.
+    /// </summary>
+    private void TakeBack()
+    {
+        lock (_gate)
+        {
+            _failed = true;
+            foreach (var (bundle, file) in _unsynced.Append((_bundle, _current!)).Where(f => f.Item2 is not null))
+            {
+                JournalTail.TryTruncate(layout.Files, file, bundle == _durable.Bundle ? _durable.Length : 0);
+            }
+        }
+    }
+
+    /// <summary>A bundle that was begun since has a new name, maybe in a new folder.</summary>
+    private void SyncNames(IEnumerable<int> bundles)
+    {
+        var begun = bundles.Where(b => b != _durable.Bundle || _durable.Length == 0).Select(b => Path.GetDirectoryName(layout.Bundle(b))!).Distinct().ToList();
+        if (begun.Count > 0)
+        {
+            begun.ForEach(layout.Files.SyncFolder);
+            layout.Files.SyncFolder(layout.Items);
+            layout.Files.SyncFolder(layout.Root);
+        }
     }
 
     /// <summary>Lets the disk begin with what has been appended, so that the sync of the batch finds little left to do.</summary>
@@ -142,23 +188,28 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
 
     private SafeFileHandle Prepare()
     {
-        if (_current is not null && _length >= SealBytes)
+        if (_failed)
         {
-            _unsynced.Add(_current);
+            throw new IOException("What was written before did not reach the disk.");
+        }
+
+        if (_current is not null && _length >= layout.Seal.Bundle)
+        {
+            _unsynced.Add((_bundle, _current));
             _current = null;
         }
 
         if (_current is null)
         {
-            if (_length >= SealBytes)
+            if (_length >= layout.Seal.Bundle)
             {
                 _bundle++;
                 _length = 0;
             }
 
             string path = layout.Bundle(_bundle);
-            PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
-            _current = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            layout.Files.CreateFolder(Path.GetDirectoryName(path)!);
+            _current = layout.Files.Open(path, FileMode.OpenOrCreate);
         }
 
         return _current;

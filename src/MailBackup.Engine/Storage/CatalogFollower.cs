@@ -201,8 +201,8 @@ internal static class CatalogFollower
             return lastGood;
         }
 
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        JournalTail.TryTruncate(handle, lastGood);
+        using var handle = layout.Files.Open(path, FileMode.Open);
+        JournalTail.TryTruncate(layout.Files, handle, lastGood);
         return lastGood;
     }
 

@@ -3,43 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Storage;
 
-/// <summary>Makes many written files durable with as few waits as possible.</summary>
+/// <summary>What concerns a whole file system, and hints to it.</summary>
 internal static partial class FileSystemSync
 {
-    /// <summary>Up to this many files are synced one by one; past it one call for the whole file system is the cheaper wait.</summary>
-    private const int OneByOne = 8;
-
-    /// <summary>Syncs and closes.</summary>
-    public static void SyncAndClose(List<SafeFileHandle> files)
-    {
-        try
-        {
-            if (files.Count > OneByOne && SyncFs(files[0]) == 0)
-            {
-                return;
-            }
-
-            foreach (var file in files)
-            {
-                RandomAccess.FlushToDisk(file);
-            }
-        }
-        finally
-        {
-            foreach (var file in files)
-            {
-                file.Dispose();
-            }
-
-            files.Clear();
-        }
-    }
-
-    /// <summary>Makes all that was written to the file system of a folder durable, renames too.</summary>
-    public static void SyncAll(string folder)
+    /// <summary>Makes all that was written to the file system of a folder durable, names too.</summary>
+    public static void SyncAll(IStoreFiles files, string folder)
     {
         using var handle = File.OpenHandle(Path.Combine(folder, ".sync"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite, FileOptions.DeleteOnClose);
-        if (SyncFs(handle) != 0)
+        if (!files.TrySyncAll(handle))
         {
             throw new IOException($"{folder} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");
         }
@@ -61,7 +32,4 @@ internal static partial class FileSystemSync
 
     [LibraryImport("libc", EntryPoint = "sync_file_range")]
     private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
-
-    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
-    private static partial int SyncFs(SafeFileHandle file);
 }

@@ -161,6 +161,16 @@ public sealed class JournalReader : IDisposable
         "Run 'mailbackup check' to see what is affected, and 'mailbackup repair' to mend it. Nothing was changed.",
         reader.SegmentPath);
 
+    /// <summary>
+    /// After damage: whether it is no loss but what a power failure left of a batch that nobody reported, with a hole in it, because a disk writes its blocks in any
+    /// order. Only behind what was reported, only at the journal's end, and only where the zeros of a block stand that was never written.
+    /// </summary>
+    /// <param name="reported">The journal's end at the last batch that was made durable; null, or a start, when that is not known: then it is damage.</param>
+    internal bool IsUnfinishedBatch(JournalPosition? reported) =>
+        State == JournalReaderState.Damaged && reported is { Segment: > 0 }
+        && (_segment > reported.Segment || (_segment == reported.Segment && _offset >= reported.Offset))
+        && !HasNextSegment() && !HasLaterSegment(Math.Max(_segment, 1)) && File.Exists(SegmentPath) && JournalTail.HasHole(SegmentPath, _offset);
+
     private bool OpenSegment()
     {
         int segment = Math.Max(_segment, 1);

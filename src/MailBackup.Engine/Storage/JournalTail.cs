@@ -6,9 +6,9 @@ namespace MailBackup.Storage;
 /// <summary>Takes the torn end off a journal after a crash, keeping what it takes off where a person can look at it.</summary>
 internal static class JournalTail
 {
-    public static void Cut(string path, JournalPosition position, string cutFolder)
+    public static void Cut(IStoreFiles files, string path, JournalPosition position, string cutFolder)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        using var handle = files.Open(path, FileMode.Open);
         long length = RandomAccess.GetLength(handle);
         if (length <= position.Offset)
         {
@@ -26,17 +26,35 @@ internal static class JournalTail
             saved.Write(tail, 0, n);
         }
 
-        RandomAccess.SetLength(handle, position.Offset);
-        RandomAccess.FlushToDisk(handle);
+        files.SetLength(handle, position.Offset);
+        files.Sync(handle);
     }
 
-    public static void TryTruncate(SafeFileHandle handle, long length)
+    /// <summary>
+    /// Whether a torn end is an unfinished write by its looks, where nothing else tells: without its line feed, or with the zeros of a block that the disk never
+    /// got. A whole last line that does not fit was altered.
+    /// </summary>
+    public static bool IsTraceOfCrash(string path, long offset) => Read(path, offset) is { Length: > 0 } tail && (tail[^1] != (byte)'\n' || tail.Contains((byte)0));
+
+    /// <summary>Zeros, which no line has.</summary>
+    public static bool HasHole(string path, long offset) => Read(path, offset).Contains((byte)0);
+
+    private static byte[] Read(string path, long offset)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var tail = new byte[(int)Math.Clamp(RandomAccess.GetLength(handle) - offset, 0, 64 << 20)];
+        return tail[..RandomAccess.Read(handle, tail, offset)];
+    }
+
+    /// <summary>Durable too, if it can be: a power failure must not bring back what has been taken off.</summary>
+    public static void TryTruncate(IStoreFiles files, SafeFileHandle handle, long length)
     {
         try
         {
             if (RandomAccess.GetLength(handle) > length)
             {
-                RandomAccess.SetLength(handle, length);
+                files.SetLength(handle, length);
+                files.Sync(handle);
             }
         }
         catch (IOException)

@@ -5,7 +5,7 @@ namespace MailBackup.Storage;
 
 /// <summary>
 /// Appends lines to a journal. Lines are gathered in memory and reach the file with <see cref="WriteOut"/>; the caller makes a whole batch of
-/// journals durable at once. Not thread-safe: one writer a backup path.
+/// journals durable at once, or one with <see cref="Save"/>. Not thread-safe: one writer a backup path.
 /// </summary>
 public sealed class JournalWriter
 {
@@ -19,13 +19,15 @@ public sealed class JournalWriter
     private int _segment;
     private long _offset;
     private long _nextTransaction;
-    private bool _created;
+    private readonly List<(int Segment, long Offset, byte[] Lines)> _full = [];
+    private (int Segment, long Offset) _durable;
 
     private JournalWriter(JournalFile file, JournalPosition position)
     {
         _file = file;
         _segment = position.Segment;
         _offset = position.Offset;
+        _durable = (position.Segment, position.Offset);
         _nextTransaction = position.NextTransaction;
         _previous = LineChecksum.Bytes(position.Segment == 0 ? file.Name : position.Check);
     }
@@ -36,16 +38,17 @@ public sealed class JournalWriter
 
     public long NextTransaction => _nextTransaction;
 
-    public bool HasPending => _pending.WrittenCount > 0;
+    public bool HasPending => PendingBytes > 0;
 
-    public int PendingBytes => _pending.WrittenCount;
+    public int PendingBytes => _pending.WrittenCount + _full.Sum(f => f.Lines.Length);
 
     /// <summary>
     /// Opens the journal behind its last intact line. What a crash left torn behind it is set aside in <paramref name="cutFolder"/> and cut off:
     /// nothing of it was ever reported as saved. Lines after <paramref name="trusted"/> are verified and passed to <paramref name="onLine"/>.
     /// </summary>
+    /// <param name="reported">See <see cref="JournalReader.IsUnfinishedBatch"/>.</param>
     /// <param name="trusted">A place known to be durable, or null to verify the whole journal.</param>
-    public static JournalWriter Open(JournalFile file, JournalPosition? trusted, string cutFolder, Action<JournalLine>? onLine = null)
+    public static JournalWriter Open(JournalFile file, JournalPosition? trusted, string cutFolder, Action<JournalLine>? onLine = null, JournalPosition? reported = null)
     {
         using var reader = JournalReader.From(file, trusted ?? JournalPosition.Start);
         while (reader.TryRead(out var line))
@@ -53,14 +56,15 @@ public sealed class JournalWriter
             onLine?.Invoke(line);
         }
 
-        if (reader.State == JournalReaderState.Damaged)
+        bool unfinished = reader.IsUnfinishedBatch(reported);
+        if (reader.State == JournalReaderState.Damaged && !unfinished)
         {
             throw JournalReader.DamagedException(reader);
         }
 
-        if (reader.State == JournalReaderState.Torn)
+        if (reader.State == JournalReaderState.Torn || unfinished)
         {
-            JournalTail.Cut(file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment), reader.Position, cutFolder);
+            JournalTail.Cut(file.Files, file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment), reader.Position, cutFolder);
         }
 
         return new JournalWriter(file, reader.Position);
@@ -71,9 +75,14 @@ public sealed class JournalWriter
     public JournalPlace Append(ReadOnlySpan<byte> payload)
     {
         long end = _offset + _pending.WrittenCount;
-        if (_segment == 0 || (_file.Segmented && end >= SealBytes))
+        if (_segment == 0 || (_file.Segmented && end >= _file.Seal))
         {
-            WriteOut()?.Dispose();
+            if (_pending.WrittenCount > 0)
+            {
+                _full.Add((_segment, _offset, _pending.WrittenSpan.ToArray()));
+                _pending.ResetWrittenCount();
+            }
+
             BeginSegment(_segment + 1);
         }
         else if (end == 0)
@@ -88,45 +97,77 @@ public sealed class JournalWriter
         return place;
     }
 
-    /// <summary>Writes the gathered lines to the file; they are durable after the caller's sync.</summary>
-    /// <returns>The open file when the caller wants to sync it by itself.</returns>
-    public Microsoft.Win32.SafeHandles.SafeFileHandle? WriteOut()
+    /// <summary>Writes the gathered lines to their files; they are durable after the batch's sync. What they name is durable already.</summary>
+    internal void WriteOut(SyncBatch batch)
     {
-        if (_pending.WrittenCount == 0)
+        batch.Add(this);
+        foreach (var (segment, offset, lines) in _full)
         {
-            return null;
+            // A segment is durable before there is a next one: lines with a gap before them would be damage.
+            using var first = NewBatch();
+            Write(first, segment, offset, lines);
+            first.SyncAndClose();
         }
 
-        string path = _file.Segment(_segment);
-        if (!_created)
+        _full.Clear();
+        if (_pending.WrittenCount > 0)
         {
-            PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
-            _created = true;
+            Write(batch, _segment, _offset, _pending.WrittenSpan);
+            _offset += _pending.WrittenCount;
+            _pending.ResetWrittenCount();
+        }
+    }
+
+    /// <summary>Writes the gathered lines to their files and makes them durable.</summary>
+    public void Save()
+    {
+        using var batch = NewBatch();
+        WriteOut(batch);
+        batch.SyncAndClose();
+    }
+
+    /// <summary>What was written out is durable.</summary>
+    internal void Keep() => _durable = (_segment, _offset);
+
+    /// <summary>Takes what was written out and did not become durable off the files again, as far as the disk lets it.</summary>
+    internal void TakeBack()
+    {
+        for (int segment = _segment; segment >= Math.Max(_durable.Segment, 1); segment--)
+        {
+            try
+            {
+                using var handle = _file.Files.Open(_file.Segment(segment), FileMode.Open);
+                JournalTail.TryTruncate(_file.Files, handle, segment == _durable.Segment ? _durable.Offset : 0);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It was never made, or the disk is gone.
+            }
+        }
+    }
+
+    private SyncBatch NewBatch() => new(_file.Files, _file.Root.Length > 0 ? _file.Root : Path.GetDirectoryName(_file.Segment(1))!);
+
+    private void Write(SyncBatch batch, int segment, long offset, ReadOnlySpan<byte> lines)
+    {
+        string path = _file.Segment(segment);
+        if (offset == 0)
+        {
+            _file.Files.CreateFolder(Path.GetDirectoryName(path)!);
+
+            // Also where the file was there, empty: a process that was killed may have made it, and never its name durable.
+            batch.AddName(path);
         }
 
-        var handle = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        try
-        {
-            RandomAccess.Write(handle, _pending.WrittenSpan, _offset);
-        }
-        catch
-        {
-            // A full disk: take back the part that reached the file, so that the journal ends where the last batch ended.
-            JournalTail.TryTruncate(handle, _offset);
-            handle.Dispose();
-            throw;
-        }
-
-        _offset += _pending.WrittenCount;
-        _pending.ResetWrittenCount();
-        return handle;
+        var file = _file.Files.Open(path, FileMode.OpenOrCreate);
+        batch.Add(file);
+        _file.Files.Write(file, lines, offset);
     }
 
     private void BeginSegment(int segment)
     {
         _segment = segment;
         _offset = 0;
-        _created = false;
         AppendLine(SegmentHeader.Write(_file.Name, _segment, _nextTransaction, _segment == 1 ? "" : Encoding.ASCII.GetString(_previous)));
     }
 

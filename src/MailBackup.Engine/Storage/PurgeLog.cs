@@ -32,8 +32,7 @@ internal static class PurgeLog
         json.WriteEndObject();
         json.Flush();
         writer.Append(buffer.WrittenSpan[..^1]);
-        using var file = writer.WriteOut();
-        RandomAccess.FlushToDisk(file!);
+        writer.Save();
     }
 
     /// <summary>The records behind a position, and the end of the log. A torn end is passed over: nothing was done for it.</summary>

@@ -71,7 +71,7 @@ internal static class SegmentRewriter
         }
 
         run.End(output, next - 1, now, previous);
-        AtomicFile.Write(path, output.WrittenSpan, sync: true);
+        AtomicFile.Write(journal.Files, path, output.WrittenSpan, sync: true);
         return (removed, end with { Offset = output.WrittenCount });
     }
 

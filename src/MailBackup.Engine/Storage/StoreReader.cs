@@ -22,7 +22,7 @@ internal static class StoreReader
                 }
 
                 PrivateFiles.CreateDirectory(layout.State);
-                using var writer = WriterLock.TryAcquire(layout.WriterLock);
+                using var writer = WriterLock.TryAcquire(layout.WriterLock, layout.Files);
                 if (writer is not null)
                 {
                     catalog?.Dispose();
@@ -60,7 +60,7 @@ internal static class StoreReader
     /// <summary>Makes a catalog that has turned out to be damaged anew, unless another process is at work: then it is that one's to do.</summary>
     public static void Remake(BackupLayout layout, Action<string>? warn)
     {
-        using var writer = WriterLock.TryAcquire(layout.WriterLock) ?? throw Failed(layout, null);
+        using var writer = WriterLock.TryAcquire(layout.WriterLock, layout.Files) ?? throw Failed(layout, null);
         Catalog.Delete(layout);
         StoreWriter.OpenCatalog(layout, warn).Catalog.Dispose();
         warn?.Invoke("The catalog was damaged. It has been made anew from the journals.");

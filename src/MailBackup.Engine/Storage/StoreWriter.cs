@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using MailBackup.Model;
 using MailBackup.Storage.Sqlite;
-using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Storage;
 
@@ -85,7 +84,7 @@ internal sealed class StoreWriter : IDisposable
             known = Catalog.Writer.GetAccount(account);
         }
 
-        var writer = JournalWriter.Open(Layout.ItemJournal(account), known.Position, Path.Combine(Layout.State, "cut"));
+        var writer = JournalWriter.Open(Layout.ItemJournal(account), known.Position, Path.Combine(Layout.State, "cut"), reported: AccountStat.Read(Layout, account)?.Journal);
         return new AccountJournal(account, known.Id, writer);
     }
 
@@ -108,27 +107,19 @@ internal sealed class StoreWriter : IDisposable
             return;
         }
 
-        var files = new List<SafeFileHandle>();
+        using var batch = new SyncBatch(Layout.Files, Layout.Root);
         try
         {
             foreach (var account in _dirty)
             {
                 JournalBytes += account.Writer.PendingBytes;
-                if (account.Writer.WriteOut() is { } file)
-                {
-                    files.Add(file);
-                }
+                account.Writer.WriteOut(batch);
             }
 
-            FileSystemSync.SyncAndClose(files);
+            batch.SyncAndClose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            foreach (var file in files)
-            {
-                file.Dispose();
-            }
-
             throw StorageFault.Translate(e, Layout.Root);
         }
 
@@ -144,9 +135,15 @@ internal sealed class StoreWriter : IDisposable
 
     public void Dispose()
     {
-        _json.Dispose();
-        Blobs.Dispose();
-        Catalog.Dispose();
+        try
+        {
+            _json.Dispose();
+            Blobs.Dispose();
+        }
+        finally
+        {
+            Catalog.Dispose();
+        }
     }
 
     private void Follow(BundleBatch blobs)

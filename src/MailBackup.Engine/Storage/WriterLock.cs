@@ -4,7 +4,8 @@ using System.Text;
 namespace MailBackup.Storage;
 
 /// <summary>
-/// The one writer of a backup path: an OS lock on a file in <c>state/</c> that dies with its process. The file says who holds it, for people.
+/// The one writer of a backup path: an OS lock on a file in <c>state/</c> that dies with its process. The file says who holds it, for people,
+/// and is emptied when it is given back.
 /// </summary>
 public sealed class WriterLock : IDisposable
 {
@@ -16,7 +17,9 @@ public sealed class WriterLock : IDisposable
     private WriterLock(FileStream file) => _file = file;
 
     /// <summary>Takes the lock, or returns null while another process has it.</summary>
-    public static WriterLock? TryAcquire(string path)
+    public static WriterLock? TryAcquire(string path) => TryAcquire(path, DiskFiles.Instance);
+
+    internal static WriterLock? TryAcquire(string path, IStoreFiles files)
     {
         FileStream file;
         try
@@ -31,6 +34,12 @@ public sealed class WriterLock : IDisposable
 
         try
         {
+            if (file.Length > 0)
+            {
+                // Whoever had it was killed. What it wrote last can be read, and yet lie in memory only: nobody may build on it before it is durable.
+                files.TrySyncAll(file.SafeFileHandle);
+            }
+
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
             file.Flush();
@@ -57,5 +66,17 @@ public sealed class WriterLock : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _file.SetLength(0);
+        }
+        catch (IOException)
+        {
+            // Then the next one syncs once more than it must.
+        }
+
+        _file.Dispose();
+    }
 }

@@ -115,7 +115,7 @@ public sealed class JournalTests : IDisposable
             writer.Append(big);
         }
 
-        writer.WriteOut()?.Dispose();
+        writer.Save();
         Assert.True(File.Exists(_file.Segment(3)));
         Assert.InRange(new FileInfo(_file.Segment(1)).Length, JournalWriter.SealBytes, JournalWriter.SealBytes + (2 << 20));
         Assert.Equal(40, ReadAll(out var reader).Count);
@@ -175,7 +175,7 @@ public sealed class JournalTests : IDisposable
             writer.Append(Encoding.ASCII.GetBytes($"{{\"tx\":{writer.NextTransaction}"));
         }
 
-        writer.WriteOut()?.Dispose();
+        writer.Save();
     }
 
     private List<string> ReadAll(out JournalReader reader)

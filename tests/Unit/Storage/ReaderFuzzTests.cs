@@ -233,7 +233,7 @@ public sealed class ReaderFuzzTests : IDisposable
             writer.Append(TransactionLine.Write(buffer, json, new Transaction(new ItemId(i), new TransactionId(i), DateTimeOffset.UnixEpoch.AddDays(i), state)));
         }
 
-        writer.WriteOut()?.Dispose();
+        writer.Save();
         if (purged.Length > 0)
         {
             SegmentRewriter.Rewrite(_journal, 1, DateTimeOffset.UnixEpoch.AddDays(100), line => purged.Contains((int)TransactionLine.Read(line).Id.Value));

@@ -74,7 +74,7 @@ internal sealed class BundleCheck(BackupLayout layout, CheckFindings findings, C
         }
         else
         {
-            findings.Trouble(new ItemTrouble(ErrorIds.BlobDamaged, null, null, $"{path} at byte {place.Offset}", $"{place.Length} bytes are no blob: what stood there is lost here."));
+            findings.Gap($"{path} at byte {place.Offset}", place.Length);
         }
     }
 }

@@ -7,6 +7,7 @@ namespace MailBackup.Maintenance.Checking;
 internal sealed class CheckFindings(IOperationSink sink)
 {
     private readonly Lock _gate = new();
+    private readonly List<(string Place, long Length)> _gaps = [];
     private long _checked, _errors, _bytes;
 
     public long Checked => Interlocked.Read(ref _checked);
@@ -20,6 +21,31 @@ internal sealed class CheckFindings(IOperationSink sink)
 
     /// <summary>Files that do not belong where they are, absolute.</summary>
     public List<(string Path, string Why)> StrayFiles { get; } = [];
+
+    /// <summary>Places in bundles where no blob can be made out. What stood there is known when all references have been asked: see <see cref="TellGaps"/>.</summary>
+    public void Gap(string place, long length)
+    {
+        lock (_gate)
+        {
+            _gaps.Add((place, length));
+        }
+    }
+
+    /// <param name="harmful">Something that is named is missing.</param>
+    public void TellGaps(bool harmful)
+    {
+        foreach (var (place, length) in harmful ? _gaps : [])
+        {
+            Trouble(new ItemTrouble(ErrorIds.BlobDamaged, null, null, place, $"{length} bytes are no blob: what stood there is lost here."));
+        }
+
+        if (!harmful && _gaps is [var (first, _), ..])
+        {
+            Warning($"{_gaps.Count} {(_gaps.Count == 1 ? "place" : "places")} in bundles, {first} the first, hold no blob and cost nothing: a power failure or a full disk left them. --quarantine takes them out.");
+        }
+
+        _gaps.Clear();
+    }
 
     public void Count(long things, long bytes = 0)
     {

@@ -76,7 +76,9 @@ internal sealed class CoherencyCheck(BackupLayout layout, CheckRequest request, 
         }, stop).ConfigureAwait(false);
 
         await CheckBundlesAsync(index, findings, sample, onlyNamed: !whole, stop).ConfigureAwait(false);
-        if (index.FindBad() > 0)
+        bool bad = index.FindBad() > 0;
+        findings.TellGaps(harmful: bad);
+        if (bad)
         {
             await EachAsync(accounts, (id, stat) => new AffectedItems(layout, findings, index).Name(id, stat.Name, stop), stop).ConfigureAwait(false);
         }

@@ -59,7 +59,7 @@ internal sealed class SampleWindow
     {
         if (!IsAll)
         {
-            AtomicFile.Write(_file, System.Text.Encoding.ASCII.GetBytes(((_start + _width) % Circle).ToString(CultureInfo.InvariantCulture) + "\n"), sync: false);
+            AtomicFile.Write(DiskFiles.Instance, _file, System.Text.Encoding.ASCII.GetBytes(((_start + _width) % Circle).ToString(CultureInfo.InvariantCulture) + "\n"), sync: false);
         }
     }
 }

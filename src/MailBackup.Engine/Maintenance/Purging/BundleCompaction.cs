@@ -129,6 +129,6 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
         BeforeStep("log bundle");
         PurgeLog.Append(_layout, new PurgeRecord(now, [], [], [bundle]));
         BeforeStep("delete bundle");
-        File.Delete(_layout.Bundle(bundle));
+        _layout.Files.Delete(_layout.Bundle(bundle));
     }
 }

@@ -21,7 +21,7 @@ internal static class ObsoleteBundles
     }
 
     public static void Write(BackupLayout layout, Dictionary<int, DateTimeOffset> bundles) =>
-        AtomicFile.Write(PathOf(layout), StorageJson.Write(bundles), sync: false);
+        AtomicFile.Write(layout.Files, PathOf(layout), StorageJson.Write(bundles), sync: false);
 
     private static string PathOf(BackupLayout layout) => Path.Combine(layout.State, "obsolete.json");
 }

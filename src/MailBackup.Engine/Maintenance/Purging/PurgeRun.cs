@@ -127,11 +127,14 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         {
             // One rename: whoever looks sees the account or does not.
             BeforeStep("move account");
-            Directory.Move(layout.Account(account.Id), Path.Combine(layout.State, RemovedPrefix + account.Id.ToString("D")));
+            layout.Files.MoveFolder(layout.Account(account.Id), Path.Combine(layout.State, RemovedPrefix + account.Id.ToString("D")));
             Count(account);
             sink.Warning($"The account {account.Name}, deleted longer ago than its retention, has been removed with {account.Items.Count:N0} items.");
         }
 
+        // Before anything in them goes, and any content that only they named.
+        layout.Files.SyncFolder(layout.Accounts);
+        layout.Files.SyncFolder(layout.State);
         CleanUp();
         sink.Report(Report());
     }
@@ -177,7 +180,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
 
         // The new files before the catalog that knows their lines.
         BeforeStep("follow journals");
-        FileSystemSync.SyncAll(layout.State);
+        FileSystemSync.SyncAll(layout.Files, layout.State);
         CatalogFollower.CatchUp(layout, store.Catalog, sink.Warning);
         sink.Report(Report());
     }
@@ -225,7 +228,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         Directory.CreateDirectory(layout.State);
         foreach (string folder in Directory.GetDirectories(layout.State, RemovedPrefix + "*"))
         {
-            Directory.Delete(folder, recursive: true);
+            layout.Files.DeleteFolder(folder);
         }
     }
 

@@ -1,5 +1,6 @@
 using MailBackup.Model;
 using MailBackup.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Maintenance.Repairing;
 
@@ -25,45 +26,53 @@ internal static class BundleCut
                 quarantine.Keep(path, place.Offset, place.Length, digest is null ? "bytes" : "blob", digest, why);
             }
 
-            Rewrite(path, [.. bundle.Select(u => u.Place)]);
+            Rewrite(layout.Files, path, [.. bundle.Select(u => u.Place)]);
         }
     }
 
-    private static void Rewrite(string path, List<BlobLocation> unwanted)
+    private static void Rewrite(IStoreFiles files, string path, List<BlobLocation> unwanted)
     {
         string temporary = path + ".tmp";
         long length = new FileInfo(path).Length, kept;
         using (var source = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        using (var target = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        using (var target = files.Open(temporary, FileMode.Create))
         {
             long from = 0;
+            kept = 0;
             foreach (var place in unwanted)
             {
-                Copy(source, from, place.Offset - from, target);
+                kept += Copy(files, source, from, place.Offset - from, target, kept);
                 from = place.Offset + place.Length;
             }
 
-            Copy(source, from, length - from, target);
-            target.Flush(flushToDisk: true);
-            kept = target.Length;
+            kept += Copy(files, source, from, length - from, target, kept);
+            files.Sync(target);
         }
 
         if (kept > 0)
         {
-            File.Move(temporary, path, overwrite: true);
-            return;
+            files.Move(temporary, path);
+        }
+        else
+        {
+            files.Delete(temporary);
+            files.Delete(path);
         }
 
-        File.Delete(temporary);
-        File.Delete(path);
+        files.SyncFolder(Path.GetDirectoryName(path)!);
     }
 
-    private static void Copy(Microsoft.Win32.SafeHandles.SafeFileHandle source, long offset, long length, FileStream target)
+    /// <returns>How many bytes there were.</returns>
+    private static long Copy(IStoreFiles files, SafeFileHandle source, long offset, long length, SafeFileHandle target, long to)
     {
         var buffer = new byte[Math.Clamp(length, 1, 1 << 20)];
+        long copied = 0;
         for (int n; length > 0 && (n = RandomAccess.Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length)), offset)) > 0; offset += n, length -= n)
         {
-            target.Write(buffer, 0, n);
+            files.Write(target, buffer.AsSpan(0, n), to + copied);
+            copied += n;
         }
+
+        return copied;
     }
 }

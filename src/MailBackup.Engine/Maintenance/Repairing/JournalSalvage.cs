@@ -364,6 +364,6 @@ internal sealed class JournalSalvage(
         }
 
         _report.Changed = true;
-        AtomicFile.Write(segment.Path, segment.ToBytes(), sync: true);
+        AtomicFile.Write(journal.Files, segment.Path, segment.ToBytes(), sync: true);
     }
 }

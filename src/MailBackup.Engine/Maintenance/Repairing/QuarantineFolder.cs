@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using MailBackup.Model;
 using MailBackup.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Maintenance.Repairing;
 
@@ -13,7 +15,8 @@ namespace MailBackup.Maintenance.Repairing;
 internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
 {
     private readonly string _folder = Path.Combine(layout.Quarantine, DateTime.UtcNow.ToString("yyyy-MM-ddTHHmmss.fff", CultureInfo.InvariantCulture));
-    private FileStream? _manifest;
+    private SafeFileHandle? _manifest;
+    private long _manifestLength;
 
     /// <summary>Pieces taken so far.</summary>
     public long Count { get; private set; }
@@ -25,7 +28,7 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
     {
         string kept = NameFor(layout.Relative(path) + string.Create(CultureInfo.InvariantCulture, $"@{offset}"));
         using (var source = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        using (var target = new FileStream(kept, FileMode.CreateNew, FileAccess.Write))
+        using (var target = layout.Files.Open(kept, FileMode.CreateNew))
         {
             var buffer = new byte[Math.Min(Math.Max(length, 1), 1 << 20)];
             for (long at = 0; at < length;)
@@ -47,11 +50,11 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
                     break;
                 }
 
-                target.Write(buffer, 0, n);
+                layout.Files.Write(target, buffer.AsSpan(0, n), at);
                 at += n;
             }
 
-            target.Flush(flushToDisk: true);
+            layout.Files.Sync(target);
         }
 
         Record(what, layout.Relative(path), offset, length, digest, why, kept);
@@ -63,7 +66,7 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
         long length = new FileInfo(path).Length;
         string kept = NameFor(layout.Relative(path));
         Record(what, layout.Relative(path), 0, length, null, why, kept);
-        File.Move(path, kept);
+        layout.Files.Move(path, kept);
     }
 
     public void Dispose() => _manifest?.Dispose();
@@ -71,7 +74,7 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
     private string NameFor(string relative)
     {
         string path = Path.Combine(_folder, relative);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        layout.Files.CreateFolder(Path.GetDirectoryName(path)!);
         for (int n = 2; File.Exists(path); n++)
         {
             path = Path.Combine(_folder, relative + string.Create(CultureInfo.InvariantCulture, $"~{n}"));
@@ -80,9 +83,18 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
         return path;
     }
 
+    /// <summary>Of the piece and of the folders down to it.</summary>
+    private void SyncNames(string kept)
+    {
+        for (string? folder = Path.GetDirectoryName(kept); folder is not null && folder.Length >= layout.Root.Length; folder = Path.GetDirectoryName(folder))
+        {
+            layout.Files.SyncFolder(folder);
+        }
+    }
+
     private void Record(string what, string from, long offset, long length, Digest? digest, string why, string kept)
     {
-        var line = new System.Buffers.ArrayBufferWriter<byte>(256);
+        var line = new ArrayBufferWriter<byte>(256);
         using (var json = TransactionLine.CreateWriter(line))
         {
             json.WriteStartObject();
@@ -100,10 +112,12 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
             json.WriteEndObject();
         }
 
-        _manifest ??= new FileStream(Path.Combine(_folder, "manifest.jsonl"), FileMode.Append, FileAccess.Write, FileShare.Read);
-        _manifest.Write(line.WrittenSpan);
-        _manifest.WriteByte((byte)'\n');
-        _manifest.Flush(flushToDisk: true);
+        line.Write("\n"u8);
+        _manifest ??= layout.Files.Open(Path.Combine(_folder, "manifest.jsonl"), FileMode.OpenOrCreate);
+        layout.Files.Write(_manifest, line.WrittenSpan, _manifestLength);
+        _manifestLength += line.WrittenCount;
+        layout.Files.Sync(_manifest);
+        SyncNames(kept);
         Count++;
     }
 }

@@ -86,11 +86,7 @@ internal sealed class LegalHoldJournal : IDisposable
     {
         try
         {
-            using var file = _writer?.WriteOut();
-            if (file is not null)
-            {
-                RandomAccess.FlushToDisk(file);
-            }
+            _writer?.Save();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -114,7 +110,7 @@ internal sealed class LegalHoldJournal : IDisposable
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (WriterLock.TryAcquire(layout.LegalHoldLock) is { } held)
+            if (WriterLock.TryAcquire(layout.LegalHoldLock, layout.Files) is { } held)
             {
                 return held;
             }

@@ -129,7 +129,7 @@ public sealed class LegalHoldJournalTests : IDisposable
         System.IO.File.Delete(File);
         var writer = JournalWriter.Open(_layout.LegalHold, null, _temp["cut"]);
         writer.Append("{\"tx\":1,\"start\":\"2026-01-01T00:00:00Z\",\"name\":\"alice@example.com\",\"hold\":true"u8);
-        writer.WriteOut()!.Dispose();
+        writer.Save();
         Assert.Equal(ErrorIds.LegalHoldDamaged, Assert.Throws<MailBackupException>(() => LegalHolds.Load(_layout)).ErrorId);
     }
 

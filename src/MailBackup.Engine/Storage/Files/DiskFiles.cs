@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MailBackup.Storage;
+
+/// <summary>The disk as it is.</summary>
+internal sealed partial class DiskFiles : IStoreFiles
+{
+    public static readonly DiskFiles Instance = new();
+
+    /// <summary>O_RDONLY | O_DIRECTORY | O_CLOEXEC, as they are on x64 and (the second differs) on Arm.</summary>
+    private static readonly int OpenFolder = 0x80000 | (RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000);
+
+    private DiskFiles()
+    {
+    }
+
+    public SafeFileHandle Open(string path, FileMode mode) =>
+        PrivateFiles.Open(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    public void Write(SafeFileHandle file, ReadOnlySpan<byte> content, long offset) => RandomAccess.Write(file, content, offset);
+
+    public void SetLength(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
+
+    public void Sync(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
+    public bool TrySyncAll(SafeFileHandle file) => SyncFs(file) == 0;
+
+    public void CreateFolder(string path) => PrivateFiles.CreateDirectory(path);
+
+    public void SyncFolder(string path)
+    {
+        using var folder = OpenFile(path, OpenFolder);
+        if (folder.IsInvalid || (FSync(folder) != 0 && Marshal.GetLastPInvokeError() is not (InvalidArgument or NotSupported)))
+        {
+            int error = Marshal.GetLastPInvokeError();
+            throw new IOException($"{path} cannot be synced: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        }
+    }
+
+    public void Move(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void MoveFolder(string from, string to) => Directory.Move(from, to);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void DeleteFolder(string path) => Directory.Delete(path, recursive: true);
+
+    /// <summary>EINVAL and ENOTSUP: a file system whose folders need no syncing, or know none.</summary>
+    private const int InvalidArgument = 22;
+    private const int NotSupported = 95;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle OpenFile(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(SafeFileHandle file);
+}
