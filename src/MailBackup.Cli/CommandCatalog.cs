@@ -31,6 +31,11 @@ internal static class CommandCatalog
         RepairCommand.Spec,
         AnchorCommand.Spec,
         PurgeCommand.Spec,
+        ServeCommand.Spec,
+        ServiceCommand.Spec,
+        ScheduleCommand.Spec,
+        RealtimeCommand.Spec,
+        HealthCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

@@ -46,6 +46,7 @@ public sealed partial class BackupNode
             SmtpMailer.CheckAddress(address);
         }
 
+        ScanDoubtful(request);
         var (kind, parameters) = OperationRequestJson.Write(request);
         return Operations.Enqueue(kind, parameters);
     }

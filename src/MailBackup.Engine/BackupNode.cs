@@ -153,6 +153,11 @@ public sealed partial class BackupNode : IDisposable
                 "Give a number from 0 (never) to 100.");
         }
 
+        foreach (var (_, entry) in configuration.Schedule.Entries)
+        {
+            entry.Validate();
+        }
+
         foreach (string address in configuration.Notification.From is { } from ? configuration.Notification.To.Append(from) : configuration.Notification.To)
         {
             SmtpMailer.CheckAddress(address);

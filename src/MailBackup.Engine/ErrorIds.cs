@@ -70,5 +70,12 @@ public static class ErrorIds
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);
     public const string OperationInterrupted = nameof(OperationInterrupted);
+    public const string ServiceAlreadyRunning = nameof(ServiceAlreadyRunning);
+    public const string ServiceNotRunning = nameof(ServiceNotRunning);
+    public const string ServiceNotStarted = nameof(ServiceNotStarted);
+    public const string ServiceNotStopped = nameof(ServiceNotStopped);
+    public const string ServiceCommandNotFound = nameof(ServiceCommandNotFound);
+    public const string ServiceUnitExists = nameof(ServiceUnitExists);
+    public const string RealtimeUnavailable = nameof(RealtimeUnavailable);
     public const string InternalError = nameof(InternalError);
 }

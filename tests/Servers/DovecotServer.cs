@@ -48,6 +48,16 @@ internal sealed class DovecotServer : IDisposable
 
     public string Fingerprint { get; private set; } = "";
 
+    /// <summary>Delivers a mail as the transfer agent's local delivery does.</summary>
+    public void Deliver(string user, byte[] content)
+    {
+        using var lda = Process.Start(new ProcessStartInfo("/usr/lib/dovecot/dovecot-lda", ["-c", _folder["dovecot.conf"], "-d", user]) { RedirectStandardInput = true })!;
+        lda.StandardInput.BaseStream.Write(content);
+        lda.StandardInput.Close();
+        lda.WaitForExit();
+        Assert.Equal(0, lda.ExitCode);
+    }
+
     public ImapSession Login(string user) => new(Port, user, Password);
 
     /// <summary>Runs the server on the tree as it is now.</summary>

@@ -63,7 +63,7 @@ internal static class ConfigCommand
                 {
                     SmtpServer = Given(arguments.GetValue(server), mail.SmtpServer),
                     SmtpPort = Numbers.Parse(arguments.GetValue(port), port.Name) ?? mail.SmtpPort,
-                    SmtpStartTls = YesOrNo(arguments.GetValue(startTls), startTls.Name) ?? mail.SmtpStartTls,
+                    SmtpStartTls = YesNo.Parse(arguments.GetValue(startTls), startTls.Name) ?? mail.SmtpStartTls,
                     SmtpUser = Given(arguments.GetValue(user), mail.SmtpUser),
                     SmtpPasswordFile = Given(arguments.GetValue(passwordFile), mail.SmtpPasswordFile) is { } file ? Path.GetFullPath(file) : null,
                     From = Given(arguments.GetValue(from), mail.From),
@@ -134,13 +134,5 @@ internal static class ConfigCommand
         null => kept,
         "" => null,
         _ => given,
-    };
-
-    private static bool? YesOrNo(string? given, string option) => given switch
-    {
-        null => null,
-        "yes" or "true" => true,
-        "no" or "false" => false,
-        _ => throw new MailBackupException(ErrorIds.ArgumentInvalid, $"'{given}' is neither yes nor no.", $"Write {option} yes or {option} no.", given),
     };
 }

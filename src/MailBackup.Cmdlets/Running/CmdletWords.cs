@@ -29,6 +29,10 @@ internal static partial class CmdletWords
         ["repair"] = "Repair-Backup",
         ["anchor"] = "Export-BackupAnchor",
         ["purge"] = "Invoke-BackupPurge",
+        ["health"] = "Get-BackupHealth",
+        ["service"] = "Get-BackupService",
+        ["realtime"] = "Get-RealtimeScanner",
+        ["schedule"] = "Get-BackupSchedule",
         ["restore-blobs"] = "Restore-BackupBlob",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
@@ -43,6 +47,8 @@ internal static partial class CmdletWords
 
         // Two commands whose action has a cmdlet of its own.
         text = text.Replace("'mailbackup init --adopt'", "'Import-BackupPath'", StringComparison.Ordinal)
+            .Replace("'mailbackup service stop'", "'Stop-BackupService'", StringComparison.Ordinal)
+            .Replace("'mailbackup serve'", "'Start-BackupService'", StringComparison.Ordinal)
             .Replace("'mailbackup legal-hold unset'", "'Disable-BackupLegalHold'", StringComparison.Ordinal);
         string commands = Command().Replace(text, m => Commands.TryGetValue(m.Groups[1].Value, out string? cmdlet) ? $"'{cmdlet}{m.Groups[2].Value}'" : m.Value);
         return Option().Replace(commands, m => "-" + string.Concat(m.Groups[1].Value.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..])));

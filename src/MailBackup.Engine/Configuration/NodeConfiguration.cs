@@ -1,3 +1,4 @@
+using MailBackup.Scheduling;
 using MailBackup.Sources;
 
 namespace MailBackup.Configuration;
@@ -32,6 +33,15 @@ public sealed record NodeConfiguration
     /// Hours between the moment when a bundle is no longer needed and its removal: as long as a copy of the live backup path may take.
     /// </summary>
     public int PurgeGraceHours { get; init; } = 24;
+
+    /// <summary>What the resident service runs by itself.</summary>
+    public BackupSchedule Schedule { get; init; } = new();
+
+    /// <summary>The resident service follows the server's changes as they happen.</summary>
+    public bool Realtime { get; init; }
+
+    /// <summary>… and begins with a SmartScan each time, for what changed while it did not follow.</summary>
+    public bool RealtimeInitialScan { get; init; } = true;
 
     public NotificationConfiguration Notification { get; init; } = new();
 }

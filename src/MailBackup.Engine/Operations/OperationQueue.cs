@@ -39,6 +39,9 @@ public sealed class OperationQueue : IDisposable
     /// <summary>Ended operations, newest first.</summary>
     public IReadOnlyList<Operation> History(int limit = 100) => _store.ListEnded(limit);
 
+    /// <summary>The last operation of a kind that has ended, or (<paramref name="succeeded"/>) come to its end; null when there is none.</summary>
+    public Operation? FindLast(OperationKind kind, bool succeeded) => _store.FindLast(kind, succeeded);
+
     public Operation? Find(Guid id) => _store.Find(id);
 
     /// <summary>Asks an operation to stop; a queued one is stopped at once. False when it is not queued or running.</summary>
@@ -78,6 +81,32 @@ public sealed class OperationQueue : IDisposable
         feed.Publish(ended);
         feed.ThrowIfFaulted();
         return ended;
+    }
+
+    /// <summary>
+    /// Runs whatever is queued, by whomever, until nothing is or another process has the lock. Cancelling <paramref name="token"/> puts the running
+    /// operation back into its place.
+    /// </summary>
+    public async Task WorkAsync(OperationExecutor executor, Action<Operation> onStart, Action<Operation> onEnd, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(onStart);
+        ArgumentNullException.ThrowIfNull(onEnd);
+        if (_store.ListOpen().Count == 0 || TryTakeLock() is not { } held)
+        {
+            return;
+        }
+
+        using (held)
+        {
+            while (!token.IsCancellationRequested && _store.ClaimNext(null) is { } next)
+            {
+                onStart(next);
+                if (await new OperationRun(_store, _database, next, feed: null, _observer).ExecuteAsync(executor, token).ConfigureAwait(false) is { } ended)
+                {
+                    onEnd(ended);
+                }
+            }
+        }
     }
 
     /// <summary>Nothing is kept open between calls.</summary>

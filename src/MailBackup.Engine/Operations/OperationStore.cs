@@ -51,6 +51,17 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         },
         none: []);
 
+    /// <summary>The operation of a kind that was queued last and has ended; null when there is none.</summary>
+    /// <param name="succeeded">Look only among those that came to their end.</param>
+    public Operation? FindLast(OperationKind kind, bool succeeded) => database.Read(
+        db =>
+        {
+            using var query = db.Prepare(
+                Columns + " WHERE ended IS NOT NULL AND kind = ?1 AND (?2 = 0 OR state IN ('Completed', 'CompletedWithErrors')) ORDER BY sequence DESC LIMIT 1");
+            return ReadAll(query.Bind(0, OperationNames.Of(kind)).Bind(1, succeeded ? 1 : 0)) is [var found] ? found : null;
+        },
+        none: null);
+
     public bool AnyRunning() => database.Read(
         db => db.Scalar("SELECT 1 FROM operations WHERE ended IS NULL AND state = 'Running' LIMIT 1") is not null,
         none: false);
@@ -64,8 +75,8 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         none: false);
 
     /// <summary>Puts the head of the queue into work. Only for the holder of the writer lock.</summary>
-    /// <param name="waiter">Nothing is taken once this operation has ended: its process has no reason to work on.</param>
-    public Operation? ClaimNext(Guid waiter) => database.Write(db =>
+    /// <param name="waiter">Nothing is taken once this operation has ended: its process has no reason to work on. Null takes whatever is queued.</param>
+    public Operation? ClaimNext(Guid? waiter) => database.Write(db =>
     {
         db.Execute("BEGIN IMMEDIATE");
         InterruptRunning(db);
@@ -173,14 +184,14 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
     /// <summary>To the millisecond, which is what is stored: an operation reads back as it was written.</summary>
     public static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
-    private static long? FindHead(SqliteDatabase db, Guid waiter)
+    private static long? FindHead(SqliteDatabase db, Guid? waiter)
     {
         using var query = db.Prepare("""
             SELECT sequence FROM operations
-            WHERE ended IS NULL AND EXISTS (SELECT 1 FROM operations WHERE id = ? AND ended IS NULL)
+            WHERE ended IS NULL AND (?1 IS NULL OR EXISTS (SELECT 1 FROM operations WHERE id = ?1 AND ended IS NULL))
             ORDER BY sequence LIMIT 1
             """);
-        query.Bind(0, Text(waiter));
+        query.Bind(0, waiter is { } id ? Text(id) : null);
         return query.Step() ? query.Int64(0) : null;
     }
 

@@ -13,11 +13,12 @@ internal sealed class AccountLister(
     IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, ChannelWriter<ScanJob> order, ChannelWriter<ScanJob> fetch)
 {
     /// <summary>Throws <c>SourceUnreadable</c>, <c>SourceSuddenlyEmpty</c>: then nothing of the account has been changed.</summary>
-    public async Task ListAsync(Guid id, AccountStat stat, CancellationToken token)
+    public async Task ListAsync(ScanTarget target, CancellationToken token)
     {
+        var (id, stat) = (target.Id, target.Stat);
         var folders = await source.ListFoldersAsync(stat.Name, token).ConfigureAwait(false);
         // A journal that is not as the last scan left it lacks (or has) items that the tokens know nothing of: an older copy was put back.
-        if (!options.Deep && IsUnchanged(stat, folders) && JournalReader.EndsAt(store.Layout.ItemJournal(id), stat.Journal))
+        if (!options.Deep && target.Folders is null && IsUnchanged(stat, folders) && JournalReader.EndsAt(store.Layout.ItemJournal(id), stat.Journal))
         {
             long items = stat.Folders.Sum(f => f.Items) + stat.Folders.Count;
             counts.Unchanged(items);
@@ -26,7 +27,7 @@ internal sealed class AccountLister(
         }
 
         var account = store.OpenAccount(id, stat);
-        var pairs = Match(account, folders);
+        var pairs = Match(account, folders, target);
         long known = account.Stat.Folders.Sum(f => f.Items);
         var changes = new List<ScanJob>();
         if (known == 0)
@@ -44,7 +45,7 @@ internal sealed class AccountLister(
         else
         {
             var added = new List<ScanJob>();
-            long listed = await CompareAsync(account, pairs, changes, added, token).ConfigureAwait(false);
+            long listed = await CompareAsync(account, target, pairs, changes, added, token).ConfigureAwait(false);
             if (listed == 0 && !options.AllowEmpty)
             {
                 throw SuddenlyEmpty(stat.Name, known);
@@ -74,7 +75,8 @@ internal sealed class AccountLister(
 
     private static bool IsUnchanged(AccountStat stat, IReadOnlyList<SourceFolder> folders)
     {
-        if (stat.Folders.Count != folders.Count)
+        // What realtime has counted towards a mass change is judged, and begun anew, by a scan that goes through the account.
+        if (stat.Folders.Count != folders.Count || stat.Unfinished is not null)
         {
             return false;
         }
@@ -96,7 +98,7 @@ internal sealed class AccountLister(
     /// Finds for each folder of the source the one that the backup knows: by path, else (renamed) by identity. What the source no longer has goes to
     /// <see cref="ScanAccount.VanishedFolders"/>; new folders get their item ids.
     /// </summary>
-    private static List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> Match(ScanAccount account, IReadOnlyList<SourceFolder> folders)
+    private static List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> Match(ScanAccount account, IReadOnlyList<SourceFolder> folders, ScanTarget target)
     {
         var left = account.Stat.Folders.ToDictionary(f => (f.Path, f.Kind));
         var pairs = new List<(FolderStat Now, SourceFolder Source, FolderStat? Known)>(folders.Count);
@@ -105,7 +107,10 @@ internal sealed class AccountLister(
         {
             if (left.Remove((folder.Path, folder.Kind), out var known))
             {
-                pairs.Add((FolderState.ToStat(new ItemId(known.Id), folder, known.Items), folder, known));
+                var now = FolderState.ToStat(new ItemId(known.Id), folder, known.Items);
+
+                // A folder that is not looked at keeps its token: what changed in it meanwhile is left to the next scan.
+                pairs.Add((target.IsWanted(folder) ? now : now with { Token = known.Token }, folder, known));
             }
             else
             {
@@ -151,12 +156,14 @@ internal sealed class AccountLister(
     /// <summary>Fills changes and additions, and <see cref="ScanAccount.Missing"/>.</summary>
     /// <returns>How many items the source has, those of skipped folders included.</returns>
     private async Task<long> CompareAsync(
-        ScanAccount account, List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> pairs, List<ScanJob> changes, List<ScanJob> added, CancellationToken token)
+        ScanAccount account, ScanTarget target, List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> pairs,
+        List<ScanJob> changes, List<ScanJob> added, CancellationToken token)
     {
         long listed = 0;
         foreach (var (now, folder, known) in pairs)
         {
-            if (known is { Token: not null } && known.Token == folder.Token && !options.Deep)
+            bool sameToken = known is { Token: not null } && known.Token == folder.Token && !options.Deep;
+            if (known is not null && (sameToken || !target.IsWanted(folder)))
             {
                 listed += known.Items;
                 counts.Unchanged(known.Items);

@@ -219,7 +219,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         {
             NextItem = account.NextItem,
             Journal = account.Journal.Writer.Position,
-            Unfinished = complete || account.Change.Total == 0 ? null : account.Change,
+            Unfinished = (complete && !options.Continuous) || account.Change.Total == 0 ? null : account.Change,
             Folders = folders,
         };
         stat.Write(store.Layout, account.Id);

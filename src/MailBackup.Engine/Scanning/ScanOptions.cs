@@ -4,4 +4,6 @@ namespace MailBackup.Scanning;
 /// <param name="ReadErrorThreshold">0 never gives up.</param>
 /// <param name="MassChangePercent">See <see cref="MassChangeGuard"/>; 0 switches it off.</param>
 /// <param name="MassChangeMinimum">Fewer items than this are never a mass change.</param>
-internal sealed record ScanOptions(bool Deep, bool AllowEmpty, int ReadErrorThreshold, int MassChangePercent, int MassChangeMinimum);
+/// <param name="Continuous">One of many small scans: a mass change is counted through all of them.</param>
+internal sealed record ScanOptions(
+    bool Deep, bool AllowEmpty, int ReadErrorThreshold, int MassChangePercent, int MassChangeMinimum, bool Continuous = false);

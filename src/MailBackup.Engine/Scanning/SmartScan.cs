@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Sources;
@@ -8,14 +7,10 @@ using MailBackup.Storage;
 namespace MailBackup.Scanning;
 
 /// <summary>
-/// Brings the backup up to what the source shows. A pipeline: one lister compares accounts in turn and queues differences in order; workers fetch,
-/// digest, compress and append their content in parallel; one committer turns them into transactions and makes them durable batch by batch.
-/// Every stage is bounded, so memory does not grow with the server.
+/// Brings the backup up to what the source shows: the directory first, then the accounts, all or those that are named (<see cref="ScanPipeline"/>).
 /// </summary>
 internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanRequest request, ScanOptions options, IOperationSink sink)
 {
-    private const int QueuedJobs = 2048;
-
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ProgressMeter _meter = new();
     private readonly ScanCounts _counts = new();
@@ -69,80 +64,12 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
 
     private async Task ScanAsync(ScanStore store, AccountRegistry registry, List<Guid> accounts, CancellationToken stop)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var order = Channel.CreateBounded<ScanJob>(new BoundedChannelOptions(QueuedJobs) { SingleReader = true, SingleWriter = true });
-        var fetch = Channel.CreateUnbounded<ScanJob>(new UnboundedChannelOptions { SingleWriter = true });
-        var committer = new ScanCommitter(store, _counts, options, sink, _clock);
-        var lister = new AccountLister(source, store, _counts, options, order.Writer, fetch.Writer);
-
-        var tasks = new List<Task> { Task.Run(() => ListAsync(lister, registry, accounts, order.Writer, fetch.Writer, end.Token), CancellationToken.None) };
-        for (int i = 0; i < Math.Max(2, Environment.ProcessorCount); i++)
-        {
-            tasks.Add(Task.Run(() => new ContentFetcher(source, store, _counts).RunAsync(fetch.Reader, end.Token), CancellationToken.None));
-        }
-
-        tasks.Add(Task.Run(() => committer.RunAsync(order.Reader, end.Token), CancellationToken.None));
         using var progress = new Timer(_ => Progress(), null, 250, 250);
-        try
-        {
-            await FirstFailureAsync(tasks).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            await end.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (e is OperationCanceledException or MailBackupException { ErrorId: ErrorIds.ReadErrorThresholdReached })
-            {
-                // An orderly end: what was taken becomes durable. After a failure of the store itself only the last batch counts.
-                committer.Commit();
-            }
-
-            if (e is not MailBackupException and not OperationCanceledException)
-            {
-                throw e is IOException or UnauthorizedAccessException or Storage.Sqlite.SqliteFailure ? StorageFault.Translate(e, layout.Root) : e;
-            }
-
-            throw;
-        }
-
-        Progress();
-    }
-
-    private async Task ListAsync(
-        AccountLister lister, AccountRegistry registry, List<Guid> accounts, ChannelWriter<ScanJob> order, ChannelWriter<ScanJob> fetch, CancellationToken token)
-    {
         source.ExpectAccounts(accounts.ConvertAll(id => registry.Stats[id].Name));
-        foreach (var id in accounts)
-        {
-            token.ThrowIfCancellationRequested();
-            var stat = registry.Stats[id];
-            _account = stat.Name;
-            try
-            {
-                await lister.ListAsync(id, stat, token).ConfigureAwait(false);
-            }
-            catch (MailBackupException e) when (e.ErrorId is ErrorIds.SourceUnreadable or ErrorIds.SourceSuddenlyEmpty or ErrorIds.JournalDamaged or ErrorIds.ItemReadFailed)
-            {
-                AccountTrouble(stat.Name, e);
-            }
-
-            Interlocked.Increment(ref _counts.AccountsDone);
-        }
-
-        order.Complete();
-        fetch.Complete();
-    }
-
-    /// <summary>Waits for all, but no longer than until one fails.</summary>
-    private static async Task FirstFailureAsync(List<Task> tasks)
-    {
-        var open = tasks.ToList();
-        while (open.Count > 0)
-        {
-            var done = await Task.WhenAny(open).ConfigureAwait(false);
-            open.Remove(done);
-            await done.ConfigureAwait(false);
-        }
+        await new ScanPipeline(source, store, _counts, options, sink)
+            .RunAsync(accounts.Select(id => new ScanTarget(id, registry.Stats[id])), name => _account = name, AccountTrouble, _clock, stop)
+            .ConfigureAwait(false);
+        Progress();
     }
 
     private void AccountTrouble(string? account, MailBackupException e)

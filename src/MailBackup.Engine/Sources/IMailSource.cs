@@ -66,6 +66,9 @@ public interface IMailSource : IAsyncDisposable
     /// <summary>Where restored accounts, domains, COS and lists go, or null when there is no directory or it takes none.</summary>
     IProvisioningTarget? ProvisioningTarget { get; }
 
+    /// <summary>Begins to follow what changes on the server, or null when this source cannot tell. Errors: <c>RealtimeUnavailable</c>.</summary>
+    IChangeFeed? OpenChanges() => null;
+
     /// <summary>What may change and remove items, or null when this source lets nobody.</summary>
     IMailboxEditor? Editor => null;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using MailBackup.Configuration;
+using MailBackup.Scheduling;
 using MailBackup.Sources;
 
 namespace MailBackup.Storage;
@@ -144,6 +145,9 @@ internal static class StorageJson
             MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
             PurgeCompactionPercent = (int)(Number(root, "purgeCompactionPercent") ?? defaults.PurgeCompactionPercent),
             PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
+            Schedule = ScheduleJson.Read(root),
+            Realtime = Flag(root, "realtime"),
+            RealtimeInitialScan = !Flag(root, "realtimeWithoutScan"),
             Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
         };
     });
@@ -165,6 +169,9 @@ internal static class StorageJson
         json.WriteNumber("massChangeMinimum"u8, configuration.MassChangeMinimum);
         json.WriteNumber("purgeCompactionPercent"u8, configuration.PurgeCompactionPercent);
         json.WriteNumber("purgeGraceHours"u8, configuration.PurgeGraceHours);
+        ScheduleJson.Write(json, configuration.Schedule);
+        WriteFlag(json, "realtime", configuration.Realtime);
+        WriteFlag(json, "realtimeWithoutScan", !configuration.RealtimeInitialScan);
         if (configuration.Notification != new NotificationConfiguration())
         {
             WriteNotification(json, configuration.Notification);

@@ -85,6 +85,20 @@ internal static class CollectionFolders
         _ => !name.SequenceEqual(".DS_Store"u8) && !name.StartsWith(".nfs"u8) && !name.StartsWith(TemporaryFile.HiddenPrefixBytes),
     };
 
+    /// <summary>True for a file that says what a collection is called, or looks like.</summary>
+    public static bool IsMetadata(ReadOnlySpan<byte> name)
+    {
+        foreach (string file in MetadataFiles)
+        {
+            if (Ascii.Equals(name, file))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool EndsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> extension) =>
         name.Length > extension.Length && Ascii.EqualsIgnoreCase(name[^extension.Length..], extension);
 

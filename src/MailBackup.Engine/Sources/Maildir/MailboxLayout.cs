@@ -40,6 +40,9 @@ internal sealed partial class MailboxLayout
 
     public string Root => _root;
 
+    /// <summary>How many directories lie between the root and a user's own, that one included.</summary>
+    public int UserDepth => _userSegments;
+
     /// <summary>All mailboxes, in no particular order.</summary>
     public IEnumerable<Mailbox> FindAll() => Walk(_root, 0, null, null);
 

@@ -141,6 +141,8 @@ public sealed class MaildirSource : IMailSource
             : key;
     }
 
+    public IChangeFeed OpenChanges() => new Changes.MaildirChangeFeed(_layout);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static SourceItem Refresh(SourceFolder folder, SourceItem item, FileStatus status)

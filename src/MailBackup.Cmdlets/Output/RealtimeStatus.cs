@@ -1,0 +1,57 @@
+using MailBackup.Realtime;
+using MailBackup.Services;
+
+namespace MailBackup.Cmdlets.Output;
+
+/// <summary>The realtime scanner of a backup path.</summary>
+public sealed class RealtimeStatus
+{
+    internal RealtimeStatus(bool enabled, ServiceInfo service, string backupPath)
+    {
+        var info = service.Realtime;
+        Enabled = enabled;
+        State = info.State;
+        Since = info.Since;
+        Changes = info.Changes;
+        Pending = info.Pending;
+        LagSeconds = info.LagSeconds;
+        LastChange = info.LastChange;
+        Watches = info.Watches;
+        Overflows = info.Overflows;
+        Troubles = info.Troubles;
+        Unwatched = [.. info.Unwatched];
+        Warning = info.Warning;
+        ServiceState = service.State;
+        BackupPath = backupPath;
+    }
+
+    /// <summary>The configuration asks for it.</summary>
+    public bool Enabled { get; }
+
+    /// <summary>What it does; stopped while no service runs.</summary>
+    public RealtimeState State { get; }
+
+    public DateTimeOffset? Since { get; }
+
+    public long Changes { get; }
+
+    public int Pending { get; }
+
+    public double LagSeconds { get; }
+
+    public DateTimeOffset? LastChange { get; }
+
+    public int Watches { get; }
+
+    public long Overflows { get; }
+
+    public long Troubles { get; }
+
+    public string[] Unwatched { get; }
+
+    public string? Warning { get; }
+
+    public ServiceState ServiceState { get; }
+
+    public string BackupPath { get; }
+}

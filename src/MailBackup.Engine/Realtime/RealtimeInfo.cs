@@ -1,0 +1,38 @@
+namespace MailBackup.Realtime;
+
+/// <summary>What the realtime scanner is doing.</summary>
+public sealed record RealtimeInfo
+{
+    public RealtimeState State { get; init; }
+
+    /// <summary>Since when nothing has been missed.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    public int Watches { get; init; }
+
+    /// <summary>Accounts with changes that are not saved yet.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>Changes saved since it was started.</summary>
+    public long Changes { get; init; }
+
+    /// <summary>When a change was made durable last.</summary>
+    public DateTimeOffset? LastChange { get; init; }
+
+    /// <summary>Age of the oldest change that is not saved yet; when all are, the longest that one took in the last minute. Seconds.</summary>
+    public double LagSeconds { get; init; }
+
+    /// <summary>How often more happened than could be followed; all accounts were looked through then.</summary>
+    public long Overflows { get; init; }
+
+    /// <summary>Items and accounts that could not be saved. The log names them.</summary>
+    public long Troubles { get; init; }
+
+    /// <summary>Accounts that cannot be followed and are looked at from time to time.</summary>
+    public IReadOnlyList<string> Unwatched { get; init; } = [];
+
+    /// <summary>What an administrator should know or do.</summary>
+    public string? Warning { get; init; }
+
+    internal RealtimeInfo AsStopped() => this with { State = RealtimeState.Stopped, Since = null, Watches = 0 };
+}

@@ -1,0 +1,247 @@
+using System.Diagnostics;
+using MailBackup.Operations;
+using MailBackup.Scheduling;
+using MailBackup.Services;
+using MailBackup.Sources;
+
+namespace MailBackup.Realtime;
+
+/// <summary>
+/// Saves what changes on the server as it changes. A change feed says where; the core of the scans looks at exactly those folders and commits in
+/// groups. Domains, COS and lists stay a SmartScan's, and so does whatever cannot be told: then accounts are looked through by their tokens.
+/// </summary>
+internal sealed class RealtimeScanner : IChangeSink
+{
+    // As many accounts at once as are saved in about so long: more share a sync, fewer wait for each other.
+    private const int MostAtOnce = 64, FewestAtOnce = 8;
+    private static readonly TimeSpan BatchGoal = TimeSpan.FromMilliseconds(300);
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookForOperations = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan KeepOpen = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan IndexEvery = TimeSpan.FromMinutes(15);
+
+    private readonly BackupNode _node;
+    private readonly IServiceLog _log;
+    private readonly TimeProvider _clock;
+    private readonly RealtimeSink _sink;
+    private readonly PendingChanges _pending;
+    private readonly LagMeter _lag;
+    private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
+    private int _atOnce = MostAtOnce;
+    private RealtimeSession? _session;
+    private IChangeFeed? _feed;
+    private long _used, _looked, _indexed;
+    private volatile bool _operationWaits;
+    private volatile RealtimeInfo _info = new() { State = RealtimeState.Starting };
+    private bool _unindexed;
+
+    public RealtimeScanner(BackupNode node, IServiceLog log, TimeProvider? clock = null)
+    {
+        _node = node;
+        _log = log;
+        _clock = clock ?? TimeProvider.System;
+        _sink = new RealtimeSink(log, _clock);
+        _pending = new PendingChanges(_clock);
+        _lag = new LagMeter(_clock);
+        _indexed = _clock.GetTimestamp();
+    }
+
+    /// <summary>Called after each batch with the number of its transactions, and the age of its oldest change.</summary>
+    public Action<long, TimeSpan>? OnBatch { get; init; }
+
+    public RealtimeInfo Info => _info with
+    {
+        Watches = _feed?.Watches ?? 0,
+        Pending = _pending.Count,
+        Troubles = _sink.Troubles,
+        LagSeconds = Math.Round(_pending.Count > 0 ? Math.Max(_pending.OldestAge.TotalSeconds, _lag.Longest) : _lag.Longest, 3),
+    };
+
+    /// <summary>Runs until it is cancelled. Errors: <c>RealtimeUnavailable</c>, and what the source throws.</summary>
+    public async Task RunAsync(CancellationToken token)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        var source = _node.OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            _feed = source.OpenChanges() ?? throw new MailBackupException(
+                ErrorIds.RealtimeUnavailable, $"{source.Description} does not say what changes.", "Back it up by schedule instead.", source.Description);
+            await using (_feed.ConfigureAwait(false))
+            {
+                var following = _feed.RunAsync(this, stop.Token);
+                try
+                {
+                    while (!token.IsCancellationRequested && !following.IsCompleted)
+                    {
+                        await RoundAsync(source, token).ConfigureAwait(false);
+                        await Task.Delay(Tick, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    }
+                }
+                finally
+                {
+                    Close();
+                    await stop.CancelAsync().ConfigureAwait(false);
+                    await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
+                await following.ConfigureAwait(false);
+            }
+        }
+    }
+
+    void IChangeSink.Following()
+    {
+        _info = _info with { State = RealtimeState.Running, Since = _clock.GetUtcNow() };
+        _log.Write(ServiceLogLevel.Information, $"Realtime: following changes, {_feed!.Watches} watches.");
+        if (_node.Configuration.RealtimeInitialScan && _node.SubmitScheduled(ScheduledOperation.SmartScan) is { } scan)
+        {
+            _log.Write(ServiceLogLevel.Information, $"Realtime: SmartScan {scan.Id} is queued, for what changed before.");
+        }
+    }
+
+    void IChangeSink.FolderChanged(string account, FolderKind kind, string key) => _pending.Add(account, kind, key);
+
+    void IChangeSink.AccountChanged(string account) => _pending.AddAll(account);
+
+    void IChangeSink.Lost(string reason)
+    {
+        _log.Write(ServiceLogLevel.Warning, "Realtime: " + reason);
+        foreach (var account in _node.GetAccounts().Where(a => !a.Deleted))
+        {
+            _pending.AddAll(account.Name);
+        }
+
+        _info = _info with { Overflows = _info.Overflows + 1 };
+    }
+
+    void IChangeSink.Unwatched(IReadOnlyCollection<string> accounts, string reason)
+    {
+        if (accounts.Count > 0 && _info.Unwatched.Count == 0)
+        {
+            _log.Write(ServiceLogLevel.Warning, "Realtime: " + reason);
+        }
+
+        _info = _info with { Unwatched = [.. accounts.Order(StringComparer.Ordinal)], Warning = accounts.Count > 0 ? reason : null };
+    }
+
+    /// <summary>Saves what is ready.</summary>
+    private async Task RoundAsync(IMailSource source, CancellationToken token)
+    {
+        if (MustYield() || (_pending.Count == 0 && _clock.GetElapsedTime(_used) > KeepOpen))
+        {
+            Close();
+        }
+
+        if (_operationWaits || _pending.Take(_atOnce) is not { Count: > 0 } taken)
+        {
+            return;
+        }
+
+        var accounts = taken;
+        try
+        {
+            _session ??= RealtimeSession.TryOpen(_node.Layout, _sink);
+            if (_session is null)
+            {
+                _info = _info with { State = RealtimeState.Waiting };
+                accounts.ForEach(_pending.Return);
+                await Task.Delay(LookForOperations, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return;
+            }
+
+            AskForUnknown(accounts);
+            accounts = accounts.FindAll(a => _session.Knows(a.Account));
+            await SaveAsync(source, accounts, token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            accounts.ForEach(_pending.Return);
+        }
+        catch (MailBackupException e)
+        {
+            _log.Write(ServiceLogLevel.Error, $"Realtime: {e.Message} It is tried again in {Pause.TotalSeconds:N0} s.");
+            _info = _info with { State = RealtimeState.Failed, Warning = e.Message };
+            Close();
+            accounts.ForEach(_pending.Return);
+            await Task.Delay(Pause, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SaveAsync(IMailSource source, List<PendingAccount> accounts, CancellationToken token)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        long changes = await _session!.ScanAsync(source, accounts, _node.ContinuousScan, token).ConfigureAwait(false);
+        var took = Stopwatch.GetElapsedTime(begun);
+        _atOnce = took > BatchGoal ? Math.Max(FewestAtOnce, accounts.Count / 2) : Math.Min(MostAtOnce, _atOnce * 2);
+        var each = took / Math.Max(1, accounts.Count);
+        _used = _clock.GetTimestamp();
+        foreach (var account in accounts)
+        {
+            _lag.Add(_clock.GetElapsedTime(account.First).TotalSeconds);
+            _pending.RestAfter(account.Account, each);
+        }
+
+        bool unwatched = _info.Unwatched.Count > 0;
+        _info = _info with
+        {
+            State = RealtimeState.Running,
+            Changes = _info.Changes + changes,
+            LastChange = changes > 0 ? _clock.GetUtcNow() : _info.LastChange,
+            Warning = unwatched ? _info.Warning : null,
+        };
+        _unindexed |= changes > 0;
+        if (accounts.Count > 0)
+        {
+            OnBatch?.Invoke(changes, _clock.GetElapsedTime(accounts.Min(a => a.First)));
+        }
+    }
+
+    /// <summary>An account that the backup does not have is taken up by a scan that asks the directory about it: once, then by the next SmartScan.</summary>
+    private void AskForUnknown(List<PendingAccount> accounts)
+    {
+        var unknown = accounts.Where(a => !_session!.Knows(a.Account)).Select(a => a.Account).Where(_asked.Add).ToList();
+        if (unknown.Count > 0)
+        {
+            _log.Write(ServiceLogLevel.Information, $"Realtime: {unknown[0]}{(unknown.Count > 1 ? $" and {unknown.Count - 1} more are" : " is")} new; an account scan is queued.");
+            _node.Submit(new ScanRequest { Accounts = unknown });
+        }
+    }
+
+    /// <summary>True when an operation waits for the backup path. Looks for one ten times a second at most.</summary>
+    private bool MustYield()
+    {
+        if (_clock.GetElapsedTime(_looked) < LookForOperations)
+        {
+            return false;
+        }
+
+        _looked = _clock.GetTimestamp();
+        IndexFromTimeToTime();
+        bool waits = _node.Operations.List().Count > 0;
+        if (waits != _operationWaits && _info.State is RealtimeState.Running or RealtimeState.Waiting)
+        {
+            _info = _info with { State = waits ? RealtimeState.Waiting : RealtimeState.Running };
+        }
+
+        _operationWaits = waits;
+        return waits;
+    }
+
+    private void IndexFromTimeToTime()
+    {
+        if (_unindexed && _node.Configuration.SearchIndex && _clock.GetElapsedTime(_indexed) > IndexEvery)
+        {
+            _unindexed = false;
+            _indexed = _clock.GetTimestamp();
+            _node.Submit(new SearchIndexRequest());
+        }
+    }
+
+    private void Close()
+    {
+        _session?.Dispose();
+        _session = null;
+    }
+}

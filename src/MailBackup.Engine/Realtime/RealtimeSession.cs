@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using MailBackup.Operations;
+using MailBackup.Scanning;
+using MailBackup.Sources;
+using MailBackup.Storage;
+
+namespace MailBackup.Realtime;
+
+/// <summary>
+/// The backup path in the hands of the realtime scanner: writer lock and open store, kept from batch to batch, because opening them costs more
+/// than a batch. Nobody else writes meanwhile, so it is given back as soon as an operation waits.
+/// </summary>
+internal sealed class RealtimeSession : IDisposable
+{
+    private readonly BackupLayout _layout;
+    private readonly WriterLock _lock;
+    private readonly ScanStore _store;
+    private readonly AccountRegistry _registry;
+    private readonly IOperationSink _sink;
+
+    private RealtimeSession(BackupLayout layout, WriterLock held, IOperationSink sink)
+    {
+        _layout = layout;
+        _lock = held;
+        _sink = sink;
+        _store = new ScanStore(layout, verifyBlobs: false, sink.Warning);
+        _registry = AccountRegistry.Load(layout);
+    }
+
+    /// <summary>Null while an operation has the backup path.</summary>
+    public static RealtimeSession? TryOpen(BackupLayout layout, IOperationSink sink)
+    {
+        if (WriterLock.TryAcquire(layout.WriterLock) is not { } held)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new RealtimeSession(layout, held, sink);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True when the backup has the account; others are for a scan that asks the directory.</summary>
+    public bool Knows(string account) => _registry.FindLiving(account) is not null;
+
+    /// <summary>Saves what has changed. Durable when it returns.</summary>
+    /// <returns>How many transactions that were.</returns>
+    public async Task<long> ScanAsync(IMailSource source, IReadOnlyList<PendingAccount> accounts, ScanOptions options, CancellationToken stop)
+    {
+        var counts = new ScanCounts();
+        var targets = accounts.Select(a => _registry.FindLiving(a.Account) is { } id && AccountStat.Read(_layout, id) is { } stat
+            ? new ScanTarget(id, stat, a.Folders) : null).OfType<ScanTarget>();
+        await new ScanPipeline(source, _store, counts, options, _sink)
+            .RunAsync(targets, _ => { }, (name, e) => _sink.Trouble(new ItemTrouble(e.ErrorId, name, null, Convert.ToString(e.Target, null), e.Message)), Stopwatch.StartNew(), stop)
+            .ConfigureAwait(false);
+        var report = counts.ToReport(0, 0);
+        return report.Added + report.Updated + report.Deleted;
+    }
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _lock.Dispose();
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using MailBackup.Model;
+using MailBackup.Operations;
+using MailBackup.Storage;
+using MailBackup.Tests.Realtime;
+using MailBackup.Tests.Support;
+using Xunit.Abstractions;
+
+namespace MailBackup.Tests.Servers;
+
+/// <summary>Realtime beside a real Dovecot that delivers, marks, moves and expunges.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+[Collection("Long tests, one after another")]
+public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
+{
+    private const string Alice = "alice@example.com";
+
+    private readonly NodeFixture _node = new();
+
+    public void Dispose() => _node.Dispose();
+
+    [DovecotFact]
+    public async Task What_users_do_is_in_the_backup_at_once()
+    {
+        using var server = new DovecotServer(_node.Server.Root);
+        server.Deliver(Alice, Mail(1));
+        await _node.ScanAsync();
+        await using var run = await RealtimeRun.StartAsync(_node);
+        server.Deliver(Alice, Mail(2));
+        await run.UntilAsync(() => Items().Count == 2);
+        var before = Items();
+        using (var alice = server.Login(Alice))
+        {
+            alice.Send("SELECT INBOX");
+            alice.Send("STORE 1 +FLAGS (\\Flagged Important)");
+            await run.UntilAsync(() => Items()[0] is { Flags: MessageFlags.Flagged, Tags: ["Important"] });
+            alice.Send("CREATE Projects");
+            alice.Send("MOVE 2 Projects");
+            await run.UntilAsync(() => Items()[1].Folder == "Projects");
+            alice.Send("RENAME Projects Archive");
+            await run.UntilAsync(() => Items()[1].Folder == "Archive");
+            Assert.Equal(before.Select(i => i.Id), Items().Select(i => i.Id));
+            alice.Append("Archive", "\\Seen", DateTimeOffset.UnixEpoch.AddYears(50), Mail(3));
+            await run.UntilAsync(() => Items().Count == 3);
+            alice.Send("SELECT INBOX");
+            alice.Send("STORE 1 +FLAGS (\\Deleted)");
+            alice.Send("EXPUNGE");
+            await run.UntilAsync(() => Items()[0].Deleted);
+        }
+
+        await AgreesAsync(run);
+    }
+
+    /// <summary><c>MAILBACKUP_LONG_TESTS</c> is the number of minutes.</summary>
+    [LongFact]
+    public async Task Random_changes_for_minutes_end_with_agreement()
+    {
+        double minutes = double.Parse(Environment.GetEnvironmentVariable("MAILBACKUP_LONG_TESTS")!, CultureInfo.InvariantCulture);
+        using var server = new DovecotServer(_node.Server.Root);
+        string[] users = [.. Enumerable.Range(0, 5).Select(i => $"user{i}@example.com")];
+        foreach (string user in users)
+        {
+            server.Deliver(user, Mail(0));
+            using var session = server.Login(user);
+            session.Send("CREATE Archive");
+        }
+
+        await _node.ScanAsync();
+        await using var run = await RealtimeRun.StartAsync(_node);
+        var clock = Stopwatch.StartNew();
+        long done = 0;
+        await Task.WhenAll(users.Select((user, seed) => Task.Run(() =>
+        {
+            var random = new Random(seed);
+            using var session = server.Login(user);
+            while (clock.Elapsed.TotalMinutes < minutes)
+            {
+                Act(server, session, user, random, (int)Interlocked.Increment(ref done));
+                Thread.Sleep(random.Next(40));
+            }
+        })));
+        await AgreesAsync(run);
+        output.WriteLine($"{done:N0} actions in {clock.Elapsed.TotalMinutes:N1} minutes, {run.Scanner.Info.Changes:N0} changes saved, longest lag {run.Batches.Max(b => b.Lag.TotalSeconds):N2} s.");
+    }
+
+    private static void Act(DovecotServer server, ImapSession session, string user, Random random, int n)
+    {
+        string folder = random.Next(2) == 0 ? "INBOX" : "Archive";
+        string other = folder == "INBOX" ? "Archive" : "INBOX";
+        int messages = session.Send($"SELECT {folder}").Where(l => l.EndsWith(" EXISTS", StringComparison.Ordinal)).Select(l => int.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture)).Last();
+        int one = messages == 0 ? 0 : random.Next(messages) + 1;
+        switch (messages < 3 ? 0 : random.Next(8))
+        {
+            case 0:
+                server.Deliver(user, Mail(n));
+                break;
+            case 1:
+                session.Append(folder, "\\Seen", DateTimeOffset.UtcNow, Mail(n));
+                break;
+            case 2 or 3:
+                session.Send($"STORE {one} {(random.Next(2) == 0 ? '+' : '-')}FLAGS (\\Flagged \\Seen)");
+                break;
+            case 4:
+                session.Send($"STORE {one} +FLAGS (Label{random.Next(4)})");
+                break;
+            case 5:
+                session.Send($"MOVE {one} {other}");
+                break;
+            case 6:
+                session.Send($"COPY {one} {other}");
+                break;
+            case 7:
+                session.Send($"STORE {one} +FLAGS (\\Deleted)");
+                session.Send("EXPUNGE");
+                break;
+        }
+    }
+
+    private static byte[] Mail(int n) => Encoding.ASCII.GetBytes($"From: ann@example.com\r\nTo: alice@example.com\r\nSubject: Mail {n:d6}\r\n\r\nBody {n}\r\n");
+
+    private List<BackupItem> Items() => [.. _node.Items(ItemSelection.All).OrderBy(i => i.Subject, StringComparer.Ordinal)];
+
+    private async Task AgreesAsync(RealtimeRun run)
+    {
+        do
+        {
+            await Task.Delay(600);
+        }
+        while (run.Scanner.Info.Pending > 0);
+        var check = await _node.RunAsync(new CheckRequest { CompareSource = true, ReadData = true });
+        Assert.True(check.State == OperationState.Completed, $"{check.Error} {string.Join('\n', check.Report!.Troubles.Take(5))}");
+    }
+}

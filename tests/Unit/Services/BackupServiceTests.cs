@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text;
+using MailBackup.Operations;
+using MailBackup.Scheduling;
+using MailBackup.Services;
+using MailBackup.Tests.Support;
+
+namespace MailBackup.Tests.Services;
+
+public sealed class BackupServiceTests : IDisposable, IServiceLog
+{
+    private readonly NodeFixture _node = new();
+    private readonly ConcurrentQueue<string> _log = [];
+
+    public BackupServiceTests() => _node.Server.Deliver("alice@example.com");
+
+    public void Dispose() => _node.Dispose();
+
+    void IServiceLog.Write(ServiceLogLevel level, string message) => _log.Enqueue($"{level} {message}");
+
+    [Fact]
+    public async Task It_runs_what_others_queue()
+    {
+        await WithServiceAsync(async () =>
+        {
+            var queued = _node.Node.Submit(new ScanRequest());
+            await UntilAsync(() => _node.Node.Operations.Find(queued.Id)!.Ended is not null);
+            Assert.Equal(OperationState.Completed, _node.Node.Operations.Find(queued.Id)!.State);
+            await UntilAsync(() => _log.Any(l => l.Contains("SmartScan", StringComparison.Ordinal) && l.Contains("is done", StringComparison.Ordinal)));
+
+            // What follows a scan is run, too.
+            await UntilAsync(() => _node.Node.Operations.FindLast(OperationKind.SearchIndex, succeeded: true) is not null);
+        });
+        Assert.Single(_node.Items());
+    }
+
+    [Fact]
+    public async Task Other_processes_see_it_and_can_stop_it()
+    {
+        Assert.Equal(ServiceState.Stopped, _node.Node.GetService().State);
+        await WithServiceAsync(async () =>
+        {
+            await UntilAsync(() => _node.Node.GetService().State == ServiceState.Running);
+            var info = _node.Node.GetService();
+            Assert.Equal(Environment.ProcessId, info.ProcessId);
+            Assert.True(info.NextRun > DateTimeOffset.UtcNow);
+            var again = await Assert.ThrowsAsync<MailBackupException>(() => NewService().RunAsync(default));
+            Assert.Equal(ErrorIds.ServiceAlreadyRunning, again.ErrorId);
+            Assert.Equal(ServiceState.Stopped, (await _node.Node.StopServiceAsync(TimeSpan.FromSeconds(20), default)).State);
+        });
+        Assert.Equal(ServiceState.Stopped, _node.Node.GetService().State);
+    }
+
+    [Fact]
+    public void One_that_has_not_said_anything_yet_is_starting_whatever_its_predecessor_said()
+    {
+        _node.Node.ServiceFiles.Write(new ServiceInfo { State = ServiceState.Running, ProcessId = 1, Heartbeat = DateTimeOffset.UtcNow });
+        Assert.Equal(ServiceState.Stopped, _node.Node.GetService().State);
+        using var held = _node.Node.ServiceFiles.TryHold();
+        Assert.Equal(ServiceState.Starting, _node.Node.GetService().State);
+        Assert.Null(_node.Node.ServiceFiles.TryHold());
+    }
+
+    [Fact]
+    public async Task It_runs_what_is_due_at_its_start_and_what_was_missed()
+    {
+        _node.Node.SetSchedule(ScheduledOperation.CoherencyCheck, new ScheduleEntry { Cron = "0 4 1 1 *", AtStart = true });
+        _node.Node.SetSchedule(ScheduledOperation.Purge, new ScheduleEntry { Cron = "* * * * *", CatchUp = true });
+        await WithServiceAsync(() => UntilAsync(() => _node.Node.Operations.FindLast(OperationKind.CoherencyCheck, succeeded: true) is not null));
+        Assert.Contains(_log, l => l.Contains("at the start of the service", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_follows_changes_while_the_configuration_says_so()
+    {
+        await _node.ScanAsync();
+        await WithServiceAsync(async () =>
+        {
+            _node.Node.SetRealtime(enabled: true, initialScan: false);
+            await UntilAsync(() => _node.Node.GetService().Realtime.State == MailBackup.Realtime.RealtimeState.Running);
+            _node.Server.Deliver("alice@example.com");
+            await UntilAsync(() => _node.Items().Count == 2);
+            _node.Node.SetRealtime(enabled: false);
+            await UntilAsync(() => _node.Node.GetService().Realtime.State == MailBackup.Realtime.RealtimeState.Stopped);
+        });
+    }
+
+    [Fact]
+    public async Task Systemd_is_told()
+    {
+        string path = _node["notify"];
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.ReceiveTimeout = 10_000;
+        var variables = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = path, ["WATCHDOG_USEC"] = "900000", ["INVOCATION_ID"] = "1" };
+        await WithServiceAsync(
+            () =>
+            {
+                Assert.StartsWith("READY=1\nSTATUS=", Receive(), StringComparison.Ordinal);
+                Assert.Equal("WATCHDOG=1", Receive());
+                Assert.Equal("WATCHDOG=1", Receive());
+                return Task.CompletedTask;
+            },
+            variables.GetValueOrDefault);
+        string last = Receive();
+        while (last == "WATCHDOG=1")
+        {
+            last = Receive();
+        }
+
+        Assert.Equal("STOPPING=1", last);
+
+        string Receive()
+        {
+            var buffer = new byte[1000];
+            return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
+        }
+    }
+
+    [Fact]
+    public void The_unit_is_confined_and_quoted()
+    {
+        string text = new ServiceUnit
+        {
+            Name = "mailbackup", User = "vmail", Command = "/usr/bin/mailbackup", BackupPath = "/srv/my backup", Home = "/var/lib/mailbackup", MailTree = "/var/100%", Directory = "/etc/mail/all.ldif",
+        }.ToText();
+        foreach (string line in (string[])
+        [
+            "Type=notify", "User=vmail", "ExecStart=/usr/bin/mailbackup serve --backup-path \"/srv/my backup\"", "ProtectSystem=strict", "NoNewPrivileges=yes",
+            "ReadWritePaths=\"/srv/my backup\" /var/lib/mailbackup /var/100%% /etc/mail", "CapabilityBoundingSet=", "RestartForceExitStatus=75",
+        ])
+        {
+            Assert.Contains(line + "\n", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_unit_that_says_something_else_is_not_replaced_unasked()
+    {
+        var unit = new ServiceUnit { Name = "mb", User = "vmail", Command = "/usr/bin/mailbackup", BackupPath = "/srv/backup", Home = "/var/lib/mailbackup" };
+        string folder = Path.GetDirectoryName(_node["x"])!;
+        UnitFile.Write(unit, replace: false, folder);
+        UnitFile.Write(unit, replace: false, folder);
+        var other = unit with { User = "other" };
+        Assert.Equal(ErrorIds.ServiceUnitExists, Assert.Throws<MailBackupException>(() => UnitFile.Write(other, replace: false, folder)).ErrorId);
+        UnitFile.Write(other, replace: true, folder);
+        Assert.Contains("User=other", File.ReadAllText(Path.Combine(folder, "mb.service")), StringComparison.Ordinal);
+        Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(() => UnitFile.Write(unit with { Name = "../x" }, replace: true, folder)).ErrorId);
+    }
+
+    private BackupService NewService(Func<string, string?>? environment = null) => new(_node.Node, this, new SystemdNotifier(environment ?? (_ => null)));
+
+    private async Task WithServiceAsync(Func<Task> work, Func<string, string?>? environment = null)
+    {
+        using var stop = new CancellationTokenSource();
+        using var service = NewService(environment);
+        var running = Task.Run(() => service.RunAsync(stop.Token));
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await running;
+        }
+    }
+
+    private async Task UntilAsync(Func<bool> reached)
+    {
+        for (int i = 0; !reached(); i++)
+        {
+            Assert.True(i < 1500, string.Join('\n', _log));
+            await Task.Delay(20);
+        }
+    }
+}
