@@ -109,14 +109,14 @@ public class JsonLinesTests
         var info = new BackupInfo { Path = "/srv/backup", ServerId = Guid.NewGuid() };
         Assert.Equal(
             "path serverId formatVersion accounts deletedAccounts items deletedItems transactions blobs contentBytes storedBytes stateBytes "
-                + "firstScan lastScan maildir pattern defaultDomain ldif dataRetentionDays accountRetentionDays readErrorThreshold",
+                + "firstScan lastScan maildir pattern defaultDomain ldif imap imapUser imapAccounts dataRetentionDays accountRetentionDays readErrorThreshold",
             Write(InfoJson.Write, (info, new NodeConfiguration())).Names);
     }
 
     [Fact]
     public void Small_ones()
     {
-        Assert.Equal("path created maildir pattern defaultDomain ldif", Write(InitJson.Write, ("/x", true, new SourceConfiguration())).Names);
+        Assert.Equal("path created maildir pattern defaultDomain ldif imap imapUser imapAccounts", Write(InitJson.Write, ("/x", true, new SourceConfiguration())).Names);
         Assert.Equal("account id file bytes", Write(ExportJson.Write, ("a@b.c", 1L, "/x", 2L)).Names);
         Assert.Equal("stopping", Write(StopJson.Write, 2).Names);
         Assert.Equal("""{"error":"AccountNotFound","message":"No <b> \"x\"."}""", Write(ErrorJson.Write, ("AccountNotFound", "No <b> \"x\".")).Text);
