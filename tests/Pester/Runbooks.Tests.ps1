@@ -187,7 +187,8 @@ Describe 'New-MonthlyReport' {
         $report.Growth | Should -Be $report.Bytes
         $report.BytesStored | Should -BeGreaterThan 0
         $report.Failed.Kind | Should -Be 'Restore'
-        $report.Operations | Should -Be 2
+        # The scan, the indexing behind it, the restore.
+        $report.Operations | Should -Be 3
     }
 
     It 'has nothing to count in the month before' {

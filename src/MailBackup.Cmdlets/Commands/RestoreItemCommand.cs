@@ -31,16 +31,19 @@ public sealed class RestoreItemCommand : OperationCommand
     public BackupOperation Operation { get; set; } = null!;
 
     /// <summary>Content without metadata: a message of which nothing is known but its digest.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = RawSet)]
+    /// <remarks>
+    /// Nothing mandatory of this set may be out of the pipeline's reach, or PowerShell takes the default set for objects with the properties Account and Id.
+    /// </remarks>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = RawSet)]
     public SwitchParameter Raw { get; set; }
 
     /// <summary>Digests of whole contents, or of stored blobs.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = RawSet)]
+    [Parameter(ParameterSetName = RawSet)]
     [ValidateNotNullOrEmpty]
     public string[] Digest { get; set; } = [];
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RawSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = RawSet)]
     [ArgumentCompleter(typeof(AccountCompleter))]
     [ValidateNotNullOrEmpty]
     public string Account { get; set; } = "";
