@@ -19,7 +19,12 @@ internal sealed class CatalogWriter : IDisposable
             SELECT account, item, ?2, ?3, ?4, 1, type, folder, flags, tags, date, size, digest, key, subject, sender, ?5, ?6, ?7
             FROM state WHERE account = ?1 AND item = ?8 ORDER BY tx DESC LIMIT 1
             """);
-        _endState = db.Prepare("UPDATE state SET end = ?4 WHERE account = ?1 AND item = ?2 AND tx < ?3 AND end = 9223372036854775807");
+
+        // Only the last one can be open: looked up by its key, or an item of 10,000 states would cost the square of it.
+        _endState = db.Prepare("""
+            UPDATE state SET end = ?4 WHERE account = ?1 AND item = ?2 AND end = 9223372036854775807
+            AND tx = (SELECT max(tx) FROM state WHERE account = ?1 AND item = ?2 AND tx < ?3)
+            """);
         _insertBlob = db.Prepare("INSERT OR REPLACE INTO blob VALUES (?,?,?,?,?)");
         _position = db.Prepare("UPDATE account SET segment = ?, offset = ?, chk = ?, next = ?, last_item = ? WHERE id = ?");
         _account = db.Prepare("SELECT id, segment, offset, chk, next, last_item FROM account WHERE uuid = ?");
