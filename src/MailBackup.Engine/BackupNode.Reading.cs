@@ -58,7 +58,8 @@ public sealed partial class BackupNode
     }
 
     /// <summary>
-    /// Streams the items that fit a query, best first, then newest first. What the index has not read yet is not found, and told to
+    /// Streams the items that fit a query, best first, then newest first; of more than 5,000, those that were indexed last come first, ranked
+    /// among themselves, then the 5,000 before them, and so on. What the index has not read yet is not found, and told to
     /// <see cref="Warn"/>. Errors: <c>SearchQueryInvalid</c>, <c>SearchIndexOff</c>, <c>SearchIndexMissing</c>, <c>SearchIndexDamaged</c>,
     /// <c>AccountNotFound</c>, <c>FolderNotFound</c>.
     /// </summary>

@@ -10,7 +10,7 @@ internal static class SearchCommand
 {
     public static readonly CommandSpec Spec = new(
         "search",
-        "Find items by their words: subject, addresses, names of attachments, text. Best first, then newest first.",
+        "Find items by their words: subject, addresses, names of attachments, text. Best first, then newest first; of more than 5,000, the latest 5,000 first.",
         Build,
         """
         mailbackup search invoice                                      # every account, what the server has

@@ -19,55 +19,14 @@ internal static class ReportJson
 
     public static void WriteProperties(Utf8JsonWriter json, OperationKind kind, OperationReport report)
     {
-        switch (kind)
+        foreach (var (name, count) in CountsOf(kind, report))
         {
-            case var restore when restore.IsRestore():
-                json.WriteNumber("restored", report.Restored);
-                json.WriteNumber("skipped", report.Skipped);
-                json.WriteNumber("unrestored", report.Unrestored);
-                WriteUnrestored(json, report);
-                break;
-            case OperationKind.BackupExport:
-                json.WriteNumber("items", report.Added);
-                json.WriteNumber("blobs", report.Blobs);
-                json.WriteNumber("unchanged", report.Unchanged);
-                break;
-            case OperationKind.AccountExport:
-                json.WriteNumber("exported", report.Added);
-                break;
-            case OperationKind.AccountImport:
-                json.WriteNumber("added", report.Restored);
-                json.WriteNumber("updated", report.Updated);
-                json.WriteNumber("deleted", report.Deleted);
-                json.WriteNumber("skipped", report.Skipped);
-                break;
-            case OperationKind.CoherencyCheck:
-                json.WriteNumber("checked", report.Checked);
-                json.WriteNumber("skipped", report.Skipped);
-                json.WriteNumber("quarantined", report.Quarantined);
-                break;
-            case OperationKind.Repair:
-                json.WriteNumber("checked", report.Checked);
-                json.WriteNumber("repaired", report.Repaired);
-                json.WriteNumber("fetched", report.Fetched);
-                json.WriteNumber("lost", report.Lost);
-                json.WriteNumber("quarantined", report.Quarantined);
-                break;
-            case OperationKind.Purge:
-                json.WriteNumber("purged", report.Deleted);
-                json.WriteNumber("states", report.Updated);
-                json.WriteNumber("held", report.Skipped);
-                json.WriteNumber("bytesFreed", report.BytesFreed);
-                break;
-            case OperationKind.SearchIndex:
-                json.WriteNumber("indexed", report.Added);
-                break;
-            default:
-                json.WriteNumber("added", report.Added);
-                json.WriteNumber("updated", report.Updated);
-                json.WriteNumber("deleted", report.Deleted);
-                json.WriteNumber("unchanged", report.Unchanged);
-                break;
+            json.WriteNumber(name, count);
+        }
+
+        if (kind.IsRestore())
+        {
+            WriteUnrestored(json, report);
         }
 
         json.WriteNumber("errors", report.Errors);
@@ -89,6 +48,26 @@ internal static class ReportJson
 
         json.WriteEndArray();
     }
+
+    /// <summary>The counts that mean something for this kind, under the names that they have there.</summary>
+    private static (string Name, long Count)[] CountsOf(OperationKind kind, OperationReport report) => kind switch
+    {
+        _ when kind.IsRestore() => [("restored", report.Restored), ("skipped", report.Skipped), ("unrestored", report.Unrestored)],
+        OperationKind.BackupExport => [("items", report.Added), ("blobs", report.Blobs), ("unchanged", report.Unchanged)],
+        OperationKind.AccountExport => [("exported", report.Added)],
+        OperationKind.AccountImport =>
+            [("added", report.Restored), ("updated", report.Updated), ("deleted", report.Deleted), ("skipped", report.Skipped)],
+        OperationKind.CoherencyCheck => [("checked", report.Checked), ("skipped", report.Skipped), ("quarantined", report.Quarantined)],
+        OperationKind.Repair =>
+        [
+            ("checked", report.Checked), ("repaired", report.Repaired), ("fetched", report.Fetched), ("lost", report.Lost),
+            ("quarantined", report.Quarantined),
+        ],
+        OperationKind.Purge =>
+            [("purged", report.Deleted), ("states", report.Updated), ("held", report.Skipped), ("bytesFreed", report.BytesFreed)],
+        OperationKind.SearchIndex => [("indexed", report.Added)],
+        _ => [("added", report.Added), ("updated", report.Updated), ("deleted", report.Deleted), ("unchanged", report.Unchanged)],
+    };
 
     /// <summary>Whole, by account: <c>[{"account":"a@b","items":[1255,1369],"wholeAccount":false}]</c>.</summary>
     private static void WriteUnrestored(Utf8JsonWriter json, OperationReport report)

@@ -142,6 +142,7 @@ public sealed class RestoreItemCommand : OperationCommand
     {
         RestoreRequest { Account: { } account, Items.Count: var count } => $"{account}, {(count > 0 ? $"{count} items" : "all items")}",
         UndeleteRequest { Accounts: var accounts, Items.Count: > 0 and var count } => $"{accounts[0]}, {count} items",
+        BlobRestoreRequest { Accounts: var accounts, Items.Count: > 0 and var count } => $"{accounts[0]}, {count} contents",
         AccountRestoreRequest { Account: var account, Items.Count: > 0 and var count } => $"{account}, {count} items",
         _ => "all of it",
     };

@@ -7,7 +7,7 @@ using MailBackup.Storage;
 
 namespace MailBackup.Cmdlets;
 
-/// <summary>Finds items by their words. Streams, best first; Select-Object -First stops the work.</summary>
+/// <summary>Finds items by their words. Streams, best first (of more than 5,000, the latest 5,000 come first, ranked among themselves); Select-Object -First stops the work.</summary>
 [Cmdlet(VerbsCommon.Search, "BackupItem", DefaultParameterSetName = LivingSet)]
 [OutputType(typeof(BackupItem))]
 public sealed class SearchBackupItemCommand : BackupCommand

@@ -61,13 +61,15 @@ internal static class ErrorTranslation
         ErrorIds.BackupPathNotFound or ErrorIds.BackupPathNotSet or ErrorIds.BackupPathNotInitialized or ErrorIds.AccountNotFound
             or ErrorIds.ItemNotFound or ErrorIds.FolderNotFound or ErrorIds.BlobMissing or ErrorIds.SourceNotSet or ErrorIds.SourceNotFound
             or ErrorIds.SourceAccountNotFound or ErrorIds.OperationNotFound or ErrorIds.ArchiveNotFound or ErrorIds.SearchIndexMissing
-            or ErrorIds.CosNotFound or ErrorIds.DirectoryNotSet or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
-        ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable => ErrorCategory.PermissionDenied,
-        ErrorIds.BackupPathNotEmpty or ErrorIds.ArchiveExists or ErrorIds.AccountExists or ErrorIds.AccountNotDeleted
-            or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
-        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid or ErrorIds.SearchQueryInvalid => ErrorCategory.InvalidArgument,
+            or ErrorIds.CosNotFound or ErrorIds.DomainNotFound or ErrorIds.DirectoryNotSet or ErrorIds.NotificationNotSet
+            or ErrorIds.ServiceCommandNotFound or CmdletErrorIds.MapNotFound => ErrorCategory.ObjectNotFound,
+        ErrorIds.BackupPathNotWritable or ErrorIds.BackupPathOwnedByAnotherServer or ErrorIds.HomeNotWritable or ErrorIds.PasswordFileUnusable => ErrorCategory.PermissionDenied,
+        ErrorIds.BackupPathNotEmpty or ErrorIds.ArchiveExists or ErrorIds.DirectoryEntryConflict or ErrorIds.ServiceAlreadyRunning
+            or ErrorIds.ServiceUnitExists or ErrorIds.AccountExists or ErrorIds.AccountNotDeleted or CmdletErrorIds.OutputFileExists => ErrorCategory.ResourceExists,
+        ErrorIds.BackupPathCaseInsensitive or ErrorIds.DestinationInvalid or ErrorIds.DateInvalid or ErrorIds.ArgumentInvalid
+            or ErrorIds.SearchQueryInvalid => ErrorCategory.InvalidArgument,
         ErrorIds.BackupPathBusy => ErrorCategory.ResourceBusy,
-        ErrorIds.BackupPathFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
+        ErrorIds.BackupPathFull or ErrorIds.DestinationFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
         ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
             or ErrorIds.LegalHoldDamaged or ErrorIds.SearchIndexDamaged or ErrorIds.LdifInvalid or ErrorIds.ArchiveInvalid
             or ErrorIds.ArchiveItemInvalid or ErrorIds.BackupFileDamaged or ErrorIds.AnchorInvalid or ErrorIds.AnchorMismatch
@@ -75,10 +77,12 @@ internal static class ErrorTranslation
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
         ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed or ErrorIds.BlobUnreadable => ErrorCategory.ReadError,
         ErrorIds.ItemRestoreFailed or ErrorIds.ArchiveNotWritable or ErrorIds.DirectoryNotWritable or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
-        ErrorIds.SourceSuddenlyEmpty or ErrorIds.MassChange or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore or ErrorIds.SearchIndexOff => ErrorCategory.InvalidOperation,
+        ErrorIds.SourceSuddenlyEmpty or ErrorIds.MassChange or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore or ErrorIds.SearchIndexOff
+            or ErrorIds.BackupPathIsExport or ErrorIds.BackupPathIsOwnCopy or ErrorIds.ServiceNotRunning or ErrorIds.RealtimeUnavailable => ErrorCategory.InvalidOperation,
+        ErrorIds.NotificationFailed => ErrorCategory.ConnectionError,
         ErrorIds.ReadErrorThresholdReached => ErrorCategory.LimitsExceeded,
         ErrorIds.OperationStopped or ErrorIds.OperationInterrupted => ErrorCategory.OperationStopped,
-        CmdletErrorIds.OperationTimedOut => ErrorCategory.OperationTimeout,
+        ErrorIds.ServiceNotStarted or ErrorIds.ServiceNotStopped or CmdletErrorIds.OperationTimedOut => ErrorCategory.OperationTimeout,
         _ => ErrorCategory.InvalidResult,
     };
 

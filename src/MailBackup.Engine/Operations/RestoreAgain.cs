@@ -14,8 +14,8 @@ public static class RestoreAgain
         if (!operation.Kind.IsRestore() || OperationRequestJson.Read(operation.Kind, operation.Parameters) is not IRepeatableRestore request)
         {
             throw new MailBackupException(
-                ErrorIds.ArgumentInvalid, $"The operation {operation.Id} is a {operation.Kind}, which restores nothing.",
-                "Name a restore; see 'mailbackup operations --history'.", operation.Id);
+                ErrorIds.ArgumentInvalid, $"What a {operation.Kind} left cannot be restored by itself (operation {operation.Id}).",
+                "Name a restore of items or accounts; see 'mailbackup operations --history'. A restore by digest is simply run again.", operation.Id);
         }
 
         if (operation.Ended is null)

@@ -6,14 +6,15 @@ using MailBackup.Storage.Sqlite;
 namespace MailBackup.Searching;
 
 /// <summary>
-/// Runs a query: the index gives documents with scores, its entries the items that have them, the catalog what they are now. Ordered by score,
-/// then newest first; items are looked up as they are asked for, so the first is there long before the last.
+/// Runs a query: the index gives documents with scores, its entries the items that have them, the catalog what they are now. Documents come a
+/// few thousand at a time, the latest indexed first, and are ranked among themselves: by score, then newest first. So a word that stands in
+/// every item costs no more than a rare one, and items are looked up as they are asked for.
 /// </summary>
 internal sealed class ItemSearch(SqliteDatabase index, BackupReader reader, SearchQuery query) : IDisposable
 {
     private readonly Dictionary<long, Guid> _accounts = [];
     private readonly List<Entry> _entries = [];
-    private SqliteStatement? _select;
+    private SqliteStatement? _matches, _select;
 
     /// <summary>Throws <c>SearchQueryInvalid</c>, <c>AccountNotFound</c>, <c>FolderNotFound</c> before the first item.</summary>
     public IEnumerable<FoundItem> Run()
@@ -37,50 +38,64 @@ internal sealed class ItemSearch(SqliteDatabase index, BackupReader reader, Sear
             }
         }
 
-        return Stream(Match(expression, ranks));
+        string score = ranks ? $"-bm25(words, {SearchIndex.Weights})" : "0.0";
+        _matches = index.Prepare($"SELECT rowid, {score} FROM words WHERE words MATCH ? ORDER BY rowid DESC");
+        _matches.Bind(0, expression);
+        return Stream();
     }
 
-    public void Dispose() => _select?.Dispose();
+    public void Dispose()
+    {
+        _matches?.Dispose();
+        _select?.Dispose();
+    }
 
-    private IEnumerable<FoundItem> Stream(List<(double Score, long Document)> found)
+    private IEnumerable<FoundItem> Stream()
     {
         _select = index.Prepare("SELECT account, item, tx, date, type, size FROM entry WHERE document = ?");
-        for (int i = 0; i < found.Count;)
+        var found = new List<(double Score, long Document)>();
+        for (bool more = true; more;)
         {
-            // Documents that fit equally well: the newest item first.
-            double score = found[i].Score;
-            _entries.Clear();
-            for (; i < found.Count && found[i].Score == score; i++)
+            more = ReadMatches(found);
+            for (int i = 0; i < found.Count;)
             {
-                ReadEntries(found[i].Document);
-            }
-
-            _entries.Sort();
-            foreach (var entry in _entries)
-            {
-                var item = reader.Items.FindContent(_accounts[entry.Account], new ItemId(entry.Item), new TransactionId(entry.Transaction));
-                if (item is not null && IsWanted(item))
+                // Documents that fit equally well: the newest item first.
+                double score = found[i].Score;
+                _entries.Clear();
+                for (; i < found.Count && found[i].Score == score; i++)
                 {
-                    yield return new FoundItem(item, score);
+                    ReadEntries(found[i].Document);
+                }
+
+                _entries.Sort();
+                foreach (var entry in _entries)
+                {
+                    var item = reader.Items.FindContent(_accounts[entry.Account], new ItemId(entry.Item), new TransactionId(entry.Transaction));
+                    if (item is not null && IsWanted(item))
+                    {
+                        yield return new FoundItem(item, score);
+                    }
                 }
             }
         }
     }
 
-    /// <returns>Best first.</returns>
-    private List<(double Score, long Document)> Match(string expression, bool ranks)
+    /// <summary>The next documents that are ranked together, best first; false when they are the last.</summary>
+    private bool ReadMatches(List<(double Score, long Document)> found)
     {
-        var found = new List<(double Score, long Document)>();
-        string score = ranks ? $"-bm25(words, {SearchIndex.Weights})" : "0.0";
-        using var select = index.Prepare($"SELECT rowid, {score} FROM words WHERE words MATCH ?");
-        select.Bind(0, expression);
-        while (select.Step())
+        found.Clear();
+        bool more;
+        while ((more = _matches!.Step()))
         {
-            found.Add((select.Double(1), select.Int64(0)));
+            found.Add((_matches.Double(1), _matches.Int64(0)));
+            if (found.Count == query.RankedTogether)
+            {
+                break;
+            }
         }
 
         found.Sort(static (a, b) => b.Score.CompareTo(a.Score));
-        return found;
+        return more;
     }
 
     private void ReadEntries(long document)

@@ -45,4 +45,7 @@ public sealed record SearchQuery
 
     /// <summary>What the server has; what it has no longer; or both, and past contents of items that have changed since.</summary>
     public ItemSelection Selection { get; init; } = ItemSelection.Living;
+
+    /// <summary>So many matches are ranked among themselves before the first of them is given.</summary>
+    internal int RankedTogether { get; init; } = 5_000;
 }

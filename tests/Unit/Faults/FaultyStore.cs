@@ -31,13 +31,13 @@ internal sealed class FaultyStore : IDisposable
     public FaultyFiles Files { get; }
 
     /// <summary>What the operation that ran last has told.</summary>
-    public Sink Said { get; private set; } = new();
+    public RecordingSink Said { get; private set; } = new();
 
     /// <summary>Runs an operation under the writer lock. Errors that no fault explains are thrown.</summary>
     /// <returns>True when it completed.</returns>
-    public async Task<bool> RunAsync(Func<Sink, Task> operation)
+    public async Task<bool> RunAsync(Func<RecordingSink, Task> operation)
     {
-        Said = new Sink();
+        Said = new RecordingSink();
         try
         {
             var held = WriterLock.TryAcquire(Layout.WriterLock, Files) ?? throw new InvalidOperationException("Somebody has the lock.");
@@ -105,7 +105,7 @@ internal sealed class FaultyStore : IDisposable
     /// <summary>All that a check finds wrong.</summary>
     public async Task<List<ItemTrouble>> CheckAsync()
     {
-        var sink = new Sink();
+        var sink = new RecordingSink();
         await new CoherencyCheck(Layout, new CheckRequest(), () => throw new InvalidOperationException("Asked for the source."), sink).RunAsync(default);
         return sink.Troubles;
     }
@@ -129,36 +129,5 @@ internal sealed class FaultyStore : IDisposable
     {
         File.Delete(catalog + "-wal");
         File.Delete(catalog + "-shm");
-    }
-
-    internal sealed class Sink : IOperationSink
-    {
-        public List<ItemTrouble> Troubles { get; } = [];
-
-        public List<string> Warnings { get; } = [];
-
-        public OperationReport Last { get; private set; } = new();
-
-        public void Progress(OperationProgress progress)
-        {
-        }
-
-        public void Trouble(ItemTrouble trouble)
-        {
-            lock (Troubles)
-            {
-                Troubles.Add(trouble);
-            }
-        }
-
-        public void Warning(string message)
-        {
-            lock (Warnings)
-            {
-                Warnings.Add(message);
-            }
-        }
-
-        public void Report(OperationReport partial) => Last = partial;
     }
 }

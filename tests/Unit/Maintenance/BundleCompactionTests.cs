@@ -221,7 +221,7 @@ public sealed class BundleCompactionTests : IDisposable
     private async Task<int> InterruptAsync(int stopAt, HashSet<string> names)
     {
         int step = 0;
-        var run = new PurgeRun(_f.Layout, new PurgeRequest { NoGrace = true }, new(), new LaterClock(31), new SilentSink())
+        var run = new PurgeRun(_f.Layout, new PurgeRequest { NoGrace = true }, new(), new LaterClock(31), new RecordingSink())
         {
             BeforeStep = name =>
             {
@@ -258,23 +258,4 @@ public sealed class BundleCompactionTests : IDisposable
     }
 
     private sealed class Killed : Exception;
-
-    private sealed class SilentSink : IOperationSink
-    {
-        public void Progress(OperationProgress progress)
-        {
-        }
-
-        public void Trouble(ItemTrouble trouble)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Report(OperationReport partial)
-        {
-        }
-    }
 }

@@ -129,6 +129,13 @@ public class BlobRestoreTests
         var troubles = new List<ItemTrouble>();
         Assert.Empty(await BlobRestoreRun.PlanAsync(reader, source, new BlobRestoreRequest(), troubles.Add, CancellationToken.None).ToListAsync());
         Assert.Equal((ErrorIds.SourceUnreadable, "Work"), (Assert.Single(troubles).ErrorId, troubles[0].Path));
+
+        // What else that folder lost is not known, so it is the account that was not wholly restored.
+        var sink = new RecordingSink();
+        var report = await new BlobRestoreRun(f.Layout, source, new BlobRestoreRequest(), sink).RunAsync(CancellationToken.None);
+        Assert.Equal(0, report.Restored);
+        Assert.Equal((Ann, 0, true), report.UnrestoredItems.Select(u => (u.Account, u.Items.Count, u.WholeAccount)).Single());
+        Assert.Single(sink.Troubles);
     }
 
     [Fact]
@@ -169,6 +176,8 @@ public class BlobRestoreTests
         public string Description => inner.Description;
 
         public IRestoreTarget? RestoreTarget => inner.RestoreTarget;
+
+        public IMailboxEditor? Editor => inner.Editor;
 
         public IProvisioningTarget? ProvisioningTarget => inner.ProvisioningTarget;
 

@@ -96,7 +96,7 @@ public class RestoreTroubleTests
         f.Server.Deliver(Ann);
         await f.ScanAsync();
         using var reader = new BackupReader(f.Layout, StoreReader.OpenCatalog(f.Layout, null));
-        var sink = new Sink();
+        var sink = new RecordingSink();
         var error = await Assert.ThrowsAsync<MailBackupException>(() => RunAsync(f, reader, new PickyTarget(default, null, flushes: 1), sink));
         Assert.Equal(ErrorIds.ItemRestoreFailed, error.ErrorId);
         Assert.Equal((1L, 0L, 2L), sink.Last!.Counts()); // the folder had been made durable
@@ -210,9 +210,9 @@ public class RestoreTroubleTests
     };
 
     private static async Task<(OperationReport Report, List<ItemTrouble> Troubles)> RunAsync(
-        NodeFixture f, BackupReader reader, IRestoreTarget? target = null, Sink? sink = null)
+        NodeFixture f, BackupReader reader, IRestoreTarget? target = null, RecordingSink? sink = null)
     {
-        sink ??= new Sink();
+        sink ??= new RecordingSink();
         await using var source = f.Node.OpenSource();
         var runner = new RestoreRunner(new StoreSource(reader), target ?? source.RestoreTarget!, sink);
         var report = await runner.RunAsync([Plan(reader, reader.Items.Find(Ann))], default);
@@ -227,31 +227,6 @@ public class RestoreTroubleTests
         var state = reader.ReadState(account, new PlaceListing(reader.Catalog).Named(account, [item.Id], null).Single().Place!.Value.Place);
         var location = reader.Catalog.FindBlob(state.Body ?? state.Digest!.Value)!.Value;
         return (location.Offset, location.Length);
-    }
-
-    private sealed class Sink : IOperationSink
-    {
-        public List<ItemTrouble> Troubles { get; } = [];
-
-        public OperationReport? Last { get; private set; }
-
-        public void Progress(OperationProgress progress)
-        {
-        }
-
-        public void Trouble(ItemTrouble trouble)
-        {
-            lock (Troubles)
-            {
-                Troubles.Add(trouble);
-            }
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Report(OperationReport partial) => Last = partial;
     }
 
     /// <summary>A server that takes everything but one content, and makes nothing durable after some flushes.</summary>

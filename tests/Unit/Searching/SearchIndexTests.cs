@@ -57,6 +57,31 @@ public class SearchIndexTests
         Assert.Equal(["Lunch", "Quarterly plan"], Subjects(f, new SearchQuery { Before = DateTimeOffset.FromUnixTimeSeconds(1_700_000_003) }));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Many_matches_are_ranked_a_part_at_a_time_and_none_is_left_out(int together)
+    {
+        using var f = new NodeFixture();
+        foreach (string subject in new[] { "plan plan plan", "noise of a plan", "another noise beside the plan" })
+        {
+            f.Server.Deliver(Ann, subject: subject, body: "Text.\r\n");
+            await f.ScanAsync();
+        }
+
+        await IndexAsync(f);
+        string[] all = ["plan plan plan", "noise of a plan", "another noise beside the plan"];
+        string[] expected = together switch
+        {
+            1 => [all[2], all[1], all[0]],
+            2 => [all[1], all[2], all[0]],
+            _ => all,
+        };
+        Assert.Equal(expected, Subjects(f, new SearchQuery { Text = "plan", RankedTogether = together }));
+    }
+
     [Fact]
     public async Task Follows_what_comes_moves_and_goes()
     {

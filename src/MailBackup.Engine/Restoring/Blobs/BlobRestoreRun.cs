@@ -74,7 +74,16 @@ internal sealed class BlobRestoreRun(BackupLayout layout, IMailSource source, Bl
     {
         void Trouble(ItemTrouble trouble)
         {
-            _counts.Unrestored(account, trouble.Item ?? 0);
+            if (trouble.Item is { } item)
+            {
+                _counts.Unrestored(account, item);
+            }
+            else
+            {
+                // A folder: which of its items have lost their content is not known.
+                _counts.AccountFailed(account);
+            }
+
             sink.Trouble(trouble);
         }
 

@@ -43,7 +43,7 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
             {
                 await foreach (var item in source.ListItemsAsync(account, folder, token).ConfigureAwait(false))
                 {
-                    if (known.Remove(item.StableKey, out var here) && await LookAsync(account, folder, stat!, item, here, right, token).ConfigureAwait(false) is { } loss)
+                    if (known.Remove(item.StableKey, out var here) && await LookAsync(id, account, folder, stat!, item, here, right, token).ConfigureAwait(false) is { } loss)
                     {
                         found.Add(loss);
                     }
@@ -64,7 +64,7 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
 
         if (request.Losses.Contains(ContentLoss.Missing) && missing.Count > 0)
         {
-            foreach (var loss in await MissingAsync(account, folders, missing, whole, right, token).ConfigureAwait(false))
+            foreach (var loss in await MissingAsync(id, account, folders, missing, whole, right, token).ConfigureAwait(false))
             {
                 yield return loss;
             }
@@ -84,7 +84,7 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
 
     /// <summary>The loss of an item that is there; null when it has its content, or went away meanwhile.</summary>
     private async Task<Loss?> LookAsync(
-        string account, SourceFolder folder, FolderStat stat, SourceItem item, KnownItem known, RightContent right, CancellationToken token)
+        Guid id, string account, SourceFolder folder, FolderStat stat, SourceItem item, KnownItem known, RightContent right, CancellationToken token)
     {
         Checked++;
         if (right.Of(known) is not var (digest, size, place))
@@ -106,7 +106,7 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
                     : (content.Length is { } length && length != size) || (request.ReadData && await DigestAsync(content, token).ConfigureAwait(false) != digest) ? ContentLoss.Damaged
                     : null;
                 return loss is { } lost && request.Losses.Contains(lost)
-                    ? Lost(account, stat, known, lost, digest, size, place, (folder, content.Item)) : null;
+                    ? Lost(id, account, stat, known, lost, digest, size, place, (folder, content.Item)) : null;
             }
         }
         catch (ItemReadException e)
@@ -121,7 +121,7 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
 
     /// <summary>What is in another folder by now was moved.</summary>
     private async Task<List<Loss>> MissingAsync(
-        string account, IReadOnlyList<SourceFolder> folders, List<(FolderStat Folder, KnownItem Item)> missing, bool whole, RightContent right, CancellationToken token)
+        Guid id, string account, IReadOnlyList<SourceFolder> folders, List<(FolderStat Folder, KnownItem Item)> missing, bool whole, RightContent right, CancellationToken token)
     {
         var wanted = missing.Select(m => (m.Folder.Kind, Key: source.StableKeyOf(m.Folder.Kind, m.Item.Key))).ToHashSet();
         foreach (var folder in whole ? folders : [])
@@ -142,7 +142,7 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
                where wanted.Contains((m.Folder.Kind, source.StableKeyOf(m.Folder.Kind, m.Item.Key)))
                let content = right.Of(m.Item)
                where content is not null
-               select Lost(account, m.Folder, m.Item, ContentLoss.Missing, content.Value.Digest, content.Value.Size, content.Value.Place, null),
+               select Lost(id, account, m.Folder, m.Item, ContentLoss.Missing, content.Value.Digest, content.Value.Size, content.Value.Place, null),
         ];
     }
 
@@ -161,14 +161,14 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
     }
 
     private Loss Lost(
-        string account, FolderStat folder, KnownItem item, ContentLoss loss, Digest digest, long size, JournalPlace place, (SourceFolder Folder, SourceItem Item)? there)
+        Guid id, string account, FolderStat folder, KnownItem item, ContentLoss loss, Digest digest, long size, JournalPlace place, (SourceFolder Folder, SourceItem Item)? there)
     {
         if (loss == ContentLoss.Missing)
         {
             Checked++;
         }
 
-        var state = JournalLookup.ReadTransaction(reader.Layout, reader.Items.Find(account), place).State;
+        var state = JournalLookup.ReadTransaction(reader.Layout, id, place).State;
         return new Loss(
             new LostContent(account, item.Id, item.Type, folder.Path, there?.Item.Key ?? item.Key, loss, state?.Subject ?? "", size, digest),
             place, new RestoreFolder(folder.Path, folder.Kind, folder.Key, folder.Attributes), there);
