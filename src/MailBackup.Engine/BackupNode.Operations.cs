@@ -83,6 +83,7 @@ public sealed partial class BackupNode
     /// <summary>Under the writer lock, whichever process queued the operation.</summary>
     private async Task<OperationReport> ExecuteAsync(Operation operation, IOperationSink sink, CancellationToken stop)
     {
+        BackupPathSetup.CheckOwner(_layout, ServerId);
         try
         {
             return await ExecuteOnceAsync(operation, sink, stop).ConfigureAwait(false);

@@ -31,6 +31,30 @@ public static class NodeHome
         return Path.Combine(state, "mailbackup");
     }
 
+    /// <summary>
+    /// The file gets its name when it is whole and durable, so that nobody reads a part of it, now or after a crash; it takes nobody's place: of two processes
+    /// that start together, both read what the first wrote.
+    /// </summary>
+    private static void WriteServerId(string path)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = PrivateFiles.OpenStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                file.Write(System.Text.Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("D") + "\n"));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: false);
+            DiskFiles.Instance.SyncFolder(Path.GetDirectoryName(path)!);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
+    }
+
     /// <summary>The server id of this node, made on first use. Errors: <c>HomeNotWritable</c>, <c>ConfigurationInvalid</c>.</summary>
     public static Guid GetServerId(NodeOptions? options)
     {
@@ -41,16 +65,7 @@ public static class NodeHome
             if (!File.Exists(path))
             {
                 PrivateFiles.CreateDirectory(home);
-                try
-                {
-                    // CreateNew: of two processes that start together one writes, both read the same.
-                    using var file = PrivateFiles.OpenStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-                    file.Write(System.Text.Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("D") + "\n"));
-                    file.Flush(flushToDisk: true);
-                }
-                catch (IOException) when (File.Exists(path))
-                {
-                }
+                WriteServerId(path);
             }
 
             string text = File.ReadAllText(path).Trim();

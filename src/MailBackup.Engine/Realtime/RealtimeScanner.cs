@@ -142,7 +142,7 @@ internal sealed class RealtimeScanner : IChangeSink
         var accounts = taken;
         try
         {
-            _session ??= RealtimeSession.TryOpen(_node.Layout, _sink);
+            _session ??= RealtimeSession.TryOpen(_node.Layout, _node.ServerId, _sink);
             if (_session is null)
             {
                 _info = _info with { State = RealtimeState.Waiting };

@@ -28,7 +28,8 @@ internal sealed class RealtimeSession : IDisposable
     }
 
     /// <summary>Null while an operation has the backup path.</summary>
-    public static RealtimeSession? TryOpen(BackupLayout layout, IOperationSink sink)
+    /// <param name="server">Who opens it. Throws <c>BackupPathOwnedByAnotherServer</c> when another has taken it over meanwhile.</param>
+    public static RealtimeSession? TryOpen(BackupLayout layout, Guid server, IOperationSink sink)
     {
         if (WriterLock.TryAcquire(layout.WriterLock) is not { } held)
         {
@@ -37,6 +38,7 @@ internal sealed class RealtimeSession : IDisposable
 
         try
         {
+            BackupPathSetup.CheckOwner(layout, server);
             return new RealtimeSession(layout, held, sink);
         }
         catch

@@ -100,7 +100,16 @@ internal sealed class AccountLister(
     /// </summary>
     private static List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> Match(ScanAccount account, IReadOnlyList<SourceFolder> folders, ScanTarget target)
     {
-        var left = account.Stat.Folders.ToDictionary(f => (f.Path, f.Kind));
+        // A repair may have lost the deletion of a folder whose path another has now: the newest has it, and the others are gone.
+        var left = new Dictionary<(string, FolderKind), FolderStat>();
+        foreach (var folder in account.Stat.Folders.OrderByDescending(f => f.Id))
+        {
+            if (!left.TryAdd((folder.Path, folder.Kind), folder))
+            {
+                account.VanishedFolders.Add(folder);
+            }
+        }
+
         var pairs = new List<(FolderStat Now, SourceFolder Source, FolderStat? Known)>(folders.Count);
         var fresh = new List<int>();
         foreach (var folder in folders)
@@ -139,17 +148,23 @@ internal sealed class AccountLister(
 
     private async Task QueueFoldersAsync(ScanAccount account, List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> pairs, CancellationToken token)
     {
+        var jobs = new List<ScanJob>();
         foreach (var (now, folder, known) in pairs)
         {
             if (known is null || !FolderState.IsSame(known, folder))
             {
-                var job = new ScanJob(account, ScanJobKind.Folder) { Folder = new ItemId(now.Id), State = FolderState.Of(folder), IsNew = known is null };
-                await order.WriteAsync(job, token).ConfigureAwait(false);
+                jobs.Add(new ScanJob(account, ScanJobKind.Folder) { Folder = new ItemId(now.Id), State = FolderState.Of(folder), IsNew = known is null });
+                account.PendingFolders[now.Id] = known;
             }
             else
             {
                 counts.Unchanged(1);
             }
+        }
+
+        foreach (var job in jobs)
+        {
+            await order.WriteAsync(job, token).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using MailBackup.Model;
 using MailBackup.Sources;
 using MailBackup.Storage;
@@ -15,30 +16,35 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     private readonly SyncBatch _written = new(layout.Files, layout.Root);
     private readonly List<(Guid Id, AccountStat Stat)> _changed = [];
     private readonly HashSet<Guid> _appended = [];
+    private Action<MailBackupException> _trouble = e => throw e;
     private readonly DateTimeOffset _now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
 
     /// <param name="snapshot">Null when the directory has not changed, or there is none.</param>
     /// <param name="mailboxes">Accounts that have a mailbox.</param>
-    /// <param name="trouble">Takes accounts that vanished in a way that is not believed.</param>
+    /// <summary>Something of the snapshot could not be saved: the directory has to be read again, changed or not.</summary>
+    public bool Incomplete { get; private set; }
+
+    /// <param name="trouble">Takes accounts that vanished in a way that is not believed, and those whose journal is damaged; the others are saved.</param>
     public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, Action<MailBackupException> trouble)
     {
+        _trouble = trouble;
         if (snapshot is not null)
         {
             foreach (var kind in (ProvisioningKind[])[ProvisioningKind.Domain, ProvisioningKind.ClassOfService, ProvisioningKind.DistributionList])
             {
-                SaveEntries(kind, [.. snapshot.Entries.Where(e => e.Kind == kind)]);
+                Try(null, () => SaveEntries(kind, [.. snapshot.Entries.Where(e => e.Kind == kind)]));
             }
 
             foreach (var entry in snapshot.Entries.Where(e => e.Kind == ProvisioningKind.Account && excluded.CosOf(e.Name, e.Id) is null))
             {
-                SaveAccount(entry.Name, entry);
+                Try(entry.Name, () => SaveAccount(entry.Name, entry));
             }
         }
 
         var inTree = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
         foreach (string name in mailboxes.Where(m => registry.FindLiving(m) is null && excluded.CosOf(m, null) is null))
         {
-            SaveAccount(name, null);
+            Try(name, () => SaveAccount(name, null));
         }
 
         DeleteVanished(snapshot, inTree, trouble);
@@ -51,6 +57,20 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     {
         SaveAccount(name, entry);
         Commit();
+    }
+
+    /// <summary>A damaged journal costs its account, or its kind of entries.</summary>
+    private void Try(string? account, Action save)
+    {
+        try
+        {
+            save();
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
+        {
+            Incomplete = true;
+            _trouble(new MailBackupException(e.ErrorId, e.Problem, e.RecommendedAction, account ?? e.Target, e));
+        }
     }
 
     /// <summary>What did not become durable is taken back.</summary>
@@ -94,12 +114,12 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         }
     }
 
-    private void Delete(Guid id, AccountStat stat)
+    private void Delete(Guid id, AccountStat stat) => Try(stat.Name, () =>
     {
         var transaction = new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, stat.Name, stat.DirectoryId, Deleted: true, ProvisioningAttributes.Empty);
         AppendAccount(id, stat with { Deleted = true, InDirectory = false }, transaction);
         counts.Deleted();
-    }
+    });
 
     private void SaveAccount(string name, ProvisioningEntry? entry)
     {
@@ -141,7 +161,7 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     {
         var journal = layout.ProvisioningJournal(kind);
         var current = ReadCurrent(journal);
-        var writer = JournalWriter.Open(journal, null, Path.Combine(layout.State, "cut"));
+        var writer = JournalWriter.Open(journal, null, layout.Cut);
         foreach (var entry in entries)
         {
             if (current.Remove(entry.Name, out var before) && !before.Deleted && before.Attributes.Equals(entry.Attributes))
@@ -175,7 +195,7 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     {
         var journal = layout.AccountInfo(id);
         var trusted = JournalReader.Matches(journal, stat.Info) ? stat.Info : null;
-        var writer = JournalWriter.Open(journal, trusted, Path.Combine(layout.State, "cut"));
+        var writer = JournalWriter.Open(journal, trusted, layout.Cut, reported: stat.Info);
         Append(writer, transaction);
         Keep(writer);
         _appended.Add(id);
@@ -214,9 +234,16 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     private void Commit()
     {
         Sync();
-        foreach (var (id, stat) in _changed)
+        try
         {
-            stat.Write(layout, id);
+            foreach (var (id, stat) in _changed)
+            {
+                stat.Write(layout, id);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageFault.Translate(e, layout.Root);
         }
 
         counts.MakeDurable();
@@ -228,7 +255,7 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
         {
             _written.SyncAndClose();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StorageFault.Translate(e, layout.Root);
         }
@@ -239,15 +266,37 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
 
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
 
+    /// <summary>Throws <c>JournalDamaged</c>: what stands before the damage is not the last, and would be saved again with every look.</summary>
     private static ProvisioningTransaction? LastOf(JournalFile journal)
     {
         ProvisioningTransaction? last = null;
-        foreach (var transaction in ProvisioningHistory.Read(journal))
+        using var reader = JournalReader.From(journal, JournalPosition.Start);
+        try
         {
-            last = transaction;
+            while (reader.TryRead(out var line))
+            {
+                last = ReadOrNull(line) ?? last;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalReader.UnreadableException(reader, e);
         }
 
-        return last;
+        return reader.State == JournalReaderState.AtEnd || reader.EndsInTraceOfCrash(null) ? last : throw JournalReader.DamagedException(reader);
+    }
+
+    /// <summary>A line that fits its checksum and cannot be read is the coherency check's.</summary>
+    private static ProvisioningTransaction? ReadOrNull(JournalLine line)
+    {
+        try
+        {
+            return ProvisioningLine.Read(line.Bytes.Span);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static Dictionary<string, ProvisioningTransaction> ReadCurrent(JournalFile journal)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MailBackup.Model;
 using MailBackup.Storage;
 
@@ -32,6 +33,12 @@ internal sealed class ScanAccount(Guid id, AccountStat stat, AccountJournal jour
 
     /// <summary>Folders as they are now: with tokens when the account has been gone through. Lister, then committer.</summary>
     public List<FolderStat> Folders { get; set; } = [];
+
+    /// <summary>
+    /// Folders whose transaction is queued, by their ids, with what the backup knew of them (null: new). The lister fills it before it queues the first; the committer
+    /// takes each out with its transaction. What is in it must not be told as seen.
+    /// </summary>
+    public ConcurrentDictionary<long, FolderStat?> PendingFolders { get; } = [];
 
     /// <summary>Folders that the source no longer has, children first. Lister, then committer.</summary>
     public List<FolderStat> VanishedFolders { get; } = [];

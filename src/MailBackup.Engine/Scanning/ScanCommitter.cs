@@ -12,7 +12,6 @@ namespace MailBackup.Scanning;
 /// </summary>
 internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOptions options, IOperationSink sink, Stopwatch clock)
 {
-    private const int BatchTransactions = 8192;
     private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<ScanAccount> _touched = [];
@@ -26,7 +25,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         await foreach (var job in jobs.ReadAllAsync(token).ConfigureAwait(false))
         {
             await TakeAsync(job, token).ConfigureAwait(false);
-            if (store.Writer.Pending >= BatchTransactions || clock.Elapsed - _lastCommit > BatchTime)
+            if (store.Writer.Pending >= options.BatchTransactions || clock.Elapsed - _lastCommit > BatchTime)
             {
                 Commit();
             }
@@ -61,6 +60,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         {
             case ScanJobKind.Folder:
                 Append(job.Account, job.Folder, job.State);
+                job.Account.PendingFolders.TryRemove(job.Folder.Value, out _);
                 Count(job.IsNew);
                 break;
             case ScanJobKind.Metadata:
@@ -201,15 +201,23 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
 
     private void WriteStat(ScanAccount account, bool complete)
     {
-        var folders = account.Folders.ConvertAll(f =>
+        var folders = new List<FolderStat>(account.Folders.Count);
+        foreach (var now in account.Folders)
         {
-            var id = new ItemId(f.Id);
-            return f with
+            // As the journal has it: a folder that is told before its transaction would be taken for known by the next scan, and never be journaled.
+            if ((account.PendingFolders.TryGetValue(now.Id, out var before) ? before : now) is not { } folder)
             {
-                Items = f.Items + account.ItemCounts.GetValueOrDefault(id),
-                Token = complete && !account.Troubled.Contains(id) ? f.Token : null,
-            };
-        });
+                continue;
+            }
+
+            var id = new ItemId(now.Id);
+            folders.Add(folder with
+            {
+                Items = now.Items + account.ItemCounts.GetValueOrDefault(id),
+                Token = complete && !account.Troubled.Contains(id) ? now.Token : null,
+            });
+        }
+
         if (!complete)
         {
             folders.AddRange(account.VanishedFolders.Select(f => f with { Token = null }));

@@ -26,10 +26,11 @@ internal sealed class ScanStore(BackupLayout layout, bool verifyBlobs, Action<st
         var journal = Writer.OpenJournal(id);
         if (stat.Journal != journal.Writer.Position)
         {
-            stat = stat with { Folders = KnownItems.Folders(Writer, journal), NextItem = KnownItems.LastItem(Writer, journal) + 1 };
+            stat = stat with { Folders = KnownItems.Folders(Writer, journal) };
         }
 
-        return new ScanAccount(id, stat, journal);
+        // Never believed alone: nothing proves account_stat, and a number that is given twice makes two items one.
+        return new ScanAccount(id, stat with { NextItem = Math.Max(stat.NextItem, KnownItems.LastItem(Writer, journal) + 1) }, journal);
     }
 
     public void Dispose()

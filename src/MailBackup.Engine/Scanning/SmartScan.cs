@@ -35,6 +35,7 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
         using (var provisioning = new ProvisioningScan(layout, registry, _counts, _excluded, options.AllowEmpty))
         {
             provisioning.Run(snapshot, mailboxes, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+            snapshot = provisioning.Incomplete ? null : snapshot;
         }
 
         foreach (string left in _excluded.Describe())
@@ -58,7 +59,15 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
             stat = stat with { FirstScan = stat.FirstScan ?? now, LastScan = now };
         }
 
-        stat.Write(layout);
+        try
+        {
+            stat.Write(layout);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+
         return _counts.ToReport(store.BytesStored, _clock.Elapsed.TotalSeconds);
     }
 

@@ -84,6 +84,15 @@ internal sealed class AccountRegistry
 
         return last is null
             ? null
-            : new AccountStat { Name = last.Name, DirectoryId = last.DirectoryId, InDirectory = last.DirectoryId is not null, Deleted = last.Deleted, Info = reader.Position };
+            : new AccountStat
+            {
+                Name = last.Name,
+                DirectoryId = last.DirectoryId,
+                InDirectory = last.DirectoryId is not null,
+                Deleted = last.Deleted,
+
+                // Where it ends is known only of a journal that can be read to its end.
+                Info = reader.State == JournalReaderState.AtEnd ? reader.Position : JournalPosition.Start,
+            };
     }
 }

@@ -30,14 +30,14 @@ public sealed record AccountStat
 
     public IReadOnlyList<FolderStat> Folders { get; init; } = [];
 
-    /// <summary>Returns null when there is none, or none that can be read.</summary>
+    /// <summary>Returns null when there is none, or none that can be read: also where the device or the system does not give it out.</summary>
     public static AccountStat? Read(BackupLayout layout, Guid account)
     {
         try
         {
             return StorageJson.ReadAccountStat(File.ReadAllBytes(layout.AccountStat(account)));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

@@ -37,6 +37,9 @@ public class BackupLayout(string root, string? state = null)
     /// <summary>What a check or a repair has taken out of the store; never read, never deleted by anything.</summary>
     public string Quarantine => Path.Combine(Root, "quarantine");
 
+    /// <summary>What crashes left torn and nobody had reported, cut off journals and bundles.</summary>
+    public string Cut => Path.Combine(State, "cut");
+
     public string Spool => Path.Combine(State, "spool");
 
     public string Catalog => Path.Combine(State, "catalog.db");
@@ -53,6 +56,9 @@ public class BackupLayout(string root, string? state = null)
 
     /// <summary>Which accounts are on hold, since when and why. Truth, so not in <see cref="State"/>.</summary>
     public JournalFile LegalHold => Journal("legal_hold", _ => Path.Combine(Root, "legal_hold.jsonl"), segmented: false);
+
+    /// <summary>Where <see cref="LegalHold"/> ended after its last change; see <see cref="Storage.LegalHoldHead"/>.</summary>
+    public string LegalHoldHead => Path.Combine(Root, "legal_hold.head");
 
     public string LegalHoldLock => Path.Combine(State, "legal_hold.lock");
 

@@ -116,7 +116,11 @@ internal static class BackupPathSetup
         }
     }
 
-    private static void CheckOwner(BackupLayout layout, Guid server)
+    /// <summary>
+    /// Throws <c>BackupPathNotInitialized</c>, <c>BackupPathOwnedByAnotherServer</c>. Asked on opening, and by whoever has got the writer lock: a path may have been
+    /// adopted since it was opened.
+    /// </summary>
+    public static void CheckOwner(BackupLayout layout, Guid server)
     {
         var owners = layout.FindOwners();
         if (owners.Count == 0)

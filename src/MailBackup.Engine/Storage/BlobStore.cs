@@ -79,13 +79,14 @@ internal sealed class BlobStore(BackupLayout layout, Catalog catalog, BundleAppe
         return to;
     }
 
-    /// <summary>A file for content that does not fit in memory; gone when it is closed.</summary>
+    /// <summary>A file for content that does not fit in memory. It has no name, so it goes with whoever made it, however that ends.</summary>
     public FileStream OpenSpool()
     {
         PrivateFiles.CreateDirectory(layout.Spool);
-        return PrivateFiles.OpenStream(
-            Path.Combine(layout.Spool, Guid.NewGuid().ToString("N")),
-            FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 << 10, FileOptions.DeleteOnClose);
+        string path = Path.Combine(layout.Spool, Guid.NewGuid().ToString("N"));
+        var spool = PrivateFiles.OpenStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 << 10);
+        File.Delete(path);
+        return spool;
     }
 
     /// <summary>Makes all blobs that have been appended durable and hands over where they are, for the catalog.</summary>
@@ -125,7 +126,19 @@ internal sealed class BlobStore(BackupLayout layout, Catalog catalog, BundleAppe
             return false;
         }
 
-        if (catalog.FindBlob(digest) is { } known && (!VerifyKnown || BundleReader.IsIntact(layout, digest, known)))
+        BlobLocation? found;
+        try
+        {
+            found = catalog.FindBlob(digest) is { } place && (!VerifyKnown || BundleReader.IsIntact(layout, digest, place)) ? place : null;
+        }
+        catch (Exception e)
+        {
+            // Others may be waiting for this claim already.
+            Fail(digest, claim, e);
+            throw;
+        }
+
+        if (found is { } known)
         {
             // The catalog answers for it from here on; a claim on what is known would only fill memory.
             claim.Complete(known);

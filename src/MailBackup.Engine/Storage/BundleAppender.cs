@@ -15,7 +15,7 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
     private const long WriteBackBytes = 8 << 20;
 
     private readonly Lock _gate = new();
-    private readonly List<(int Bundle, SafeFileHandle File)> _unsynced = [];
+    private readonly List<(int Bundle, SafeFileHandle File)> _full = [];
     private List<(Digest Digest, BlobLocation Location)> _new = [];
     private SafeFileHandle? _current;
     private bool _dirty;
@@ -79,49 +79,43 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
     public BundleBatch Sync()
     {
         BundleBatch batch;
-        (int Bundle, SafeFileHandle File)[] full;
         SafeFileHandle? current;
+        int full;
+        bool isNew;
         lock (_gate)
         {
+            RequireDisk();
             batch = new BundleBatch(_new, _bundle, _length);
             _new = [];
-            full = [.. _unsynced];
-            _unsynced.Clear();
+            full = _full.Count;
+            isNew = _bundle != _durable.Bundle || _durable.Length == 0;
             current = _dirty ? _current : null;
             _dirty = false;
         }
 
         try
         {
-            foreach (var (_, file) in full)
-            {
-                layout.Files.Sync(file);
-            }
-
             if (current is not null)
             {
                 layout.Files.Sync(current);
+                SyncName(batch.Bundle, isNew);
             }
 
-            SyncNames(full.Select(f => f.Bundle).Concat(current is null ? [] : [batch.Bundle]));
+            lock (_gate)
+            {
+                // Whoever filled the bundle meanwhile may have met the error that this sync then did not: the system tells of it once.
+                RequireDisk();
+                _full.GetRange(0, full).ForEach(f => f.File.Dispose());
+                _full.RemoveRange(0, full);
+                _durable = (batch.Bundle, batch.Length);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            lock (_gate)
-            {
-                _unsynced.InsertRange(0, full);
-            }
-
             TakeBack();
             throw StorageFault.Translate(e, layout.Root);
         }
 
-        foreach (var (_, file) in full)
-        {
-            file.Dispose();
-        }
-
-        _durable = (batch.Bundle, batch.Length);
         return batch;
     }
 
@@ -133,7 +127,7 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
         }
         finally
         {
-            _unsynced.ForEach(b => b.File.Dispose());
+            _full.ForEach(b => b.File.Dispose());
             _current?.Dispose();
         }
     }
@@ -147,23 +141,52 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
         lock (_gate)
         {
             _failed = true;
-            foreach (var (bundle, file) in _unsynced.Append((_bundle, _current!)).Where(f => f.Item2 is not null))
+            foreach (var (bundle, file) in _full.Append((_bundle, _current!)).Where(f => f.Item2 is not null))
             {
                 JournalTail.TryTruncate(layout.Files, file, bundle == _durable.Bundle ? _durable.Length : 0);
             }
         }
     }
 
-    /// <summary>A bundle that was begun since has a new name, maybe in a new folder.</summary>
-    private void SyncNames(IEnumerable<int> bundles)
+    /// <summary>A bundle that was begun since the last batch has a new name, maybe in a new folder.</summary>
+    private void SyncName(int bundle, bool isNew)
     {
-        var begun = bundles.Where(b => b != _durable.Bundle || _durable.Length == 0).Select(b => Path.GetDirectoryName(layout.Bundle(b))!).Distinct().ToList();
-        if (begun.Count > 0)
+        if (isNew)
         {
-            begun.ForEach(layout.Files.SyncFolder);
+            layout.Files.SyncFolder(Path.GetDirectoryName(layout.Bundle(bundle))!);
             layout.Files.SyncFolder(layout.Items);
             layout.Files.SyncFolder(layout.Root);
         }
+    }
+
+    private void RequireDisk()
+    {
+        if (_failed)
+        {
+            throw new IOException("What was written before did not reach the disk.");
+        }
+    }
+
+    /// <summary>
+    /// A bundle is durable before there is a next one, as the segments of journals are: so only the newest can hold what a power failure has taken, however
+    /// much a batch was. Closed with the batch, because its sync may be on its way to the same file.
+    /// </summary>
+    private void Seal(SafeFileHandle file)
+    {
+        try
+        {
+            layout.Files.Sync(file);
+            SyncName(_bundle, _bundle != _durable.Bundle || _durable.Length == 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TakeBack();
+            throw StorageFault.Translate(e, layout.Root);
+        }
+
+        _full.Add((_bundle, file));
+        _current = null;
+        _dirty = false;
     }
 
     /// <summary>Lets the disk begin with what has been appended, so that the sync of the batch finds little left to do.</summary>
@@ -188,15 +211,10 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
 
     private SafeFileHandle Prepare()
     {
-        if (_failed)
-        {
-            throw new IOException("What was written before did not reach the disk.");
-        }
-
+        RequireDisk();
         if (_current is not null && _length >= layout.Seal.Bundle)
         {
-            _unsynced.Add((_bundle, _current));
-            _current = null;
+            Seal(_current);
         }
 
         if (_current is null)

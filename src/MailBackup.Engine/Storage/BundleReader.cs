@@ -49,7 +49,7 @@ internal static class BundleReader
         while (offset < length)
         {
             int n = RandomAccess.Read(handle, header, offset);
-            if (GzipMember.TryReadHeader(header[..n], out var member) && offset + member.MemberLength <= length)
+            if (GzipMember.TryReadHeader(header[..n], out var member) && member.MemberLength <= length - offset)
             {
                 visit(member.Digest, new BlobLocation(bundle, offset, member.MemberLength, member.ContentLength), true);
                 offset += member.MemberLength;
@@ -79,7 +79,7 @@ internal static class BundleReader
             Span<byte> header = stackalloc byte[GzipMember.HeaderLength];
             int n = RandomAccess.Read(handle, header, location.Offset);
             return GzipMember.TryReadHeader(header[..n], out var member) && member.Digest == digest
-                && location.Offset + member.MemberLength <= RandomAccess.GetLength(handle);
+                && member.MemberLength <= RandomAccess.GetLength(handle) - location.Offset;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -92,11 +92,26 @@ internal static class BundleReader
     {
         try
         {
+            return Prove(layout, digest, location);
+        }
+        catch (MailBackupException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="IsIntact"/>, for whoever gives a blob up that is not: one that the device does not give out at this moment is <c>BlobUnreadable</c>.
+    /// </summary>
+    public static bool Prove(BackupLayout layout, Digest digest, BlobLocation location)
+    {
+        try
+        {
             using var stream = Open(layout, digest, location);
             stream.CopyTo(Stream.Null, 128 << 10);
             return true;
         }
-        catch (MailBackupException)
+        catch (MailBackupException e) when (e.ErrorId != ErrorIds.BlobUnreadable)
         {
             return false;
         }

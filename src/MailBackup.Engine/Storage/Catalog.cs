@@ -84,6 +84,16 @@ public sealed class Catalog : IDisposable
     /// <summary>Takes a damaged catalog away; the next to open one makes it anew. Under the writer lock only.</summary>
     internal static void Delete(BackupLayout layout) => Delete(layout.Catalog);
 
+    /// <summary>
+    /// As <see cref="Delete(BackupLayout)"/>, before journals or bundles are changed behind its back: durable, for a power failure that brought it back would bring
+    /// back what it says of them.
+    /// </summary>
+    internal static void DeleteForGood(BackupLayout layout)
+    {
+        Delete(layout.Catalog);
+        layout.Files.SyncFolder(layout.State);
+    }
+
     /// <summary>Where a blob is, or null. Any thread.</summary>
     public BlobLocation? FindBlob(Digest digest)
     {
@@ -108,7 +118,7 @@ public sealed class Catalog : IDisposable
         var db = _immutable ? SqliteDatabase.OpenImmutable(_path) : SqliteDatabase.Open(_path, _readOnly);
         if (!_readOnly)
         {
-            db.Execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY");
+            db.Execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY");
         }
 
         return db;
@@ -162,7 +172,7 @@ public sealed class Catalog : IDisposable
     {
         Delete(path);
         using var db = SqliteDatabase.Open(path, readOnly: false);
-        db.Execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
+        db.Execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
         db.Execute($"""
             BEGIN IMMEDIATE;
             CREATE TABLE place(inode INTEGER NOT NULL);

@@ -164,7 +164,8 @@ internal static class CatalogFollower
         foreach (int number in numbers.Where(n => n >= bundle))
         {
             // What was appended since the last batch may have kept its length and lost its content in a power failure, so it is read and proved.
-            // When everything is read anew, that can only be in the newest bundles.
+            // When everything is read anew, that can only be in the newest bundle, or in the one before where the newest has just been begun: a full one is
+            // durable before there is a next.
             bool prove = !fresh || number >= numbers[^1] - 1;
             length = FollowBundle(layout, writer, number, number == bundle ? length : 0, prove, last: number == numbers[^1]);
             bundle = number;
@@ -175,8 +176,9 @@ internal static class CatalogFollower
     }
 
     /// <summary>
-    /// A broken member is not listed, so that its content is stored again when it is met; only a broken run at the very end of the newest bundle is a
-    /// crash's for certain and is cut off.
+    /// A broken member is not listed, so that its content is stored again when it is met, and stays where it is: it may have been reported as saved long ago,
+    /// and rotted since. Cut off is only what is no whole member at the very end of the newest bundle, and that is set aside. Throws <c>BlobUnreadable</c>:
+    /// what the device does not give out at this moment is not broken.
     /// </summary>
     private static long FollowBundle(BackupLayout layout, CatalogWriter writer, int number, long from, bool prove, bool last)
     {
@@ -184,10 +186,13 @@ internal static class CatalogFollower
         long lastGood = from;
         BundleReader.Walk(path, number, from, (digest, location, whole) =>
         {
-            if (whole && (!prove || BundleReader.IsIntact(layout, digest, location)))
+            if (whole)
             {
-                writer.AddBlob(digest, location);
                 lastGood = location.Offset + location.Length;
+                if (!prove || BundleReader.Prove(layout, digest, location))
+                {
+                    writer.AddBlob(digest, location);
+                }
             }
         });
 
@@ -202,6 +207,7 @@ internal static class CatalogFollower
         }
 
         using var handle = layout.Files.Open(path, FileMode.Open);
+        JournalTail.TrySetAside(handle, path, lastGood, layout.Cut);
         JournalTail.TryTruncate(layout.Files, handle, lastGood);
         return lastGood;
     }
@@ -217,16 +223,24 @@ internal static class CatalogFollower
         }
 
         using var reader = JournalReader.From(journal, account.Position);
-        while (reader.TryRead(out var line))
+        try
         {
-            try
+            while (reader.TryRead(out var line))
             {
-                writer.Apply(account.Id, TransactionLine.Read(line.Bytes.Span), line.Place);
+                try
+                {
+                    writer.Apply(account.Id, TransactionLine.Read(line.Bytes.Span), line.Place);
+                }
+                catch (System.Text.Json.JsonException e)
+                {
+                    warn?.Invoke($"{reader.SegmentPath} at byte {line.Place.Offset}: {e.Message} Run a coherency check.");
+                }
             }
-            catch (System.Text.Json.JsonException e)
-            {
-                warn?.Invoke($"{reader.SegmentPath} at byte {line.Place.Offset}: {e.Message} Run a coherency check.");
-            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It costs this account what stands behind, and not all the others.
+            warn?.Invoke($"{reader.SegmentPath} cannot be read: {e.Message} What stands behind byte {reader.Position.Offset} is not listed.");
         }
 
         if (reader.State == JournalReaderState.Damaged)

@@ -14,7 +14,6 @@ public sealed class JournalReader : IDisposable
     private byte[] _content = [];
     private int _contentStart;
     private int _contentLength;
-    private long _fileOffset;
     private long _offset;
     private int _segment;
     private long _nextTransaction;
@@ -161,15 +160,33 @@ public sealed class JournalReader : IDisposable
         "Run 'mailbackup check' to see what is affected, and 'mailbackup repair' to mend it. Nothing was changed.",
         reader.SegmentPath);
 
+    internal static MailBackupException UnreadableException(JournalReader reader, Exception inner) => new(
+        ErrorIds.JournalDamaged,
+        $"The journal {reader.SegmentPath} cannot be read: {inner.Message.TrimEnd('.')}.",
+        "Look at the device of the backup path and at who may read it, then try again. Nothing was changed.",
+        reader.SegmentPath,
+        inner);
+
+    /// <summary>
+    /// Whether what stands behind <see cref="Position"/> is the unfinished write of a crash, which nobody reported and which may be cut off; else it is damage.
+    /// </summary>
+    /// <param name="reported">See <see cref="IsUnfinishedBatch"/>; when it is not known, the looks of the torn end tell.</param>
+    internal bool EndsInTraceOfCrash(JournalPosition? reported) =>
+        State == JournalReaderState.Torn && reported is { Segment: > 0 } ? IsBehind(reported)
+        : State == JournalReaderState.Torn ? JournalTail.IsTraceOfCrash(SegmentPath, _offset, _previous)
+        : IsUnfinishedBatch(reported);
+
     /// <summary>
     /// After damage: whether it is no loss but what a power failure left of a batch that nobody reported, with a hole in it, because a disk writes its blocks in any
     /// order. Only behind what was reported, only at the journal's end, and only where the zeros of a block stand that was never written.
     /// </summary>
     /// <param name="reported">The journal's end at the last batch that was made durable; null, or a start, when that is not known: then it is damage.</param>
     internal bool IsUnfinishedBatch(JournalPosition? reported) =>
-        State == JournalReaderState.Damaged && reported is { Segment: > 0 }
-        && (_segment > reported.Segment || (_segment == reported.Segment && _offset >= reported.Offset))
+        State == JournalReaderState.Damaged && reported is { Segment: > 0 } && IsBehind(reported)
         && !HasNextSegment() && !HasLaterSegment(Math.Max(_segment, 1)) && File.Exists(SegmentPath) && JournalTail.HasHole(SegmentPath, _offset);
+
+    /// <summary>By numbers: a purge moves the lines.</summary>
+    private bool IsBehind(JournalPosition place) => _nextTransaction >= place.NextTransaction;
 
     private bool OpenSegment()
     {
@@ -198,7 +215,7 @@ public sealed class JournalReader : IDisposable
         }
 
         _segment = segment;
-        _stream.Position = _fileOffset = _offset;
+        _stream.Position = _offset;
         _contentStart = _contentLength = 0;
         return true;
     }
@@ -232,7 +249,6 @@ public sealed class JournalReader : IDisposable
                 return false;
             }
 
-            _fileOffset += n;
             _contentLength += n;
         }
     }

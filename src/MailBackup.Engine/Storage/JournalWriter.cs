@@ -44,26 +44,34 @@ public sealed class JournalWriter
 
     /// <summary>
     /// Opens the journal behind its last intact line. What a crash left torn behind it is set aside in <paramref name="cutFolder"/> and cut off:
-    /// nothing of it was ever reported as saved. Lines after <paramref name="trusted"/> are verified and passed to <paramref name="onLine"/>.
+    /// nothing of it was ever reported as saved. Everything else that does not fit is <c>JournalDamaged</c>, and stays as it is. Lines after
+    /// <paramref name="trusted"/> are verified and passed to <paramref name="onLine"/>.
     /// </summary>
-    /// <param name="reported">See <see cref="JournalReader.IsUnfinishedBatch"/>.</param>
+    /// <param name="reported">See <see cref="JournalReader.EndsInTraceOfCrash"/>.</param>
     /// <param name="trusted">A place known to be durable, or null to verify the whole journal.</param>
     public static JournalWriter Open(JournalFile file, JournalPosition? trusted, string cutFolder, Action<JournalLine>? onLine = null, JournalPosition? reported = null)
     {
         using var reader = JournalReader.From(file, trusted ?? JournalPosition.Start);
-        while (reader.TryRead(out var line))
+        try
         {
-            onLine?.Invoke(line);
+            while (reader.TryRead(out var line))
+            {
+                onLine?.Invoke(line);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // One journal's fault, not that of all the backup path.
+            throw JournalReader.UnreadableException(reader, e);
         }
 
-        bool unfinished = reader.IsUnfinishedBatch(reported);
-        if (reader.State == JournalReaderState.Damaged && !unfinished)
+        if (reader.State is JournalReaderState.Torn or JournalReaderState.Damaged)
         {
-            throw JournalReader.DamagedException(reader);
-        }
+            if (!reader.EndsInTraceOfCrash(reported))
+            {
+                throw JournalReader.DamagedException(reader);
+            }
 
-        if (reader.State == JournalReaderState.Torn || unfinished)
-        {
             JournalTail.Cut(file.Files, file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment), reader.Position, cutFolder);
         }
 

@@ -12,7 +12,7 @@ internal static class PurgeLog
     /// <summary>Appends a record and makes it durable.</summary>
     public static void Append(BackupLayout layout, PurgeRecord record)
     {
-        var writer = JournalWriter.Open(layout.Purges, null, Path.Combine(layout.State, "cut"));
+        var writer = JournalWriter.Open(layout.Purges, null, layout.Cut);
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var json = TransactionLine.CreateWriter(buffer);
         json.WriteStartObject();

@@ -197,6 +197,11 @@ internal static class StorageJson
         WriteFlag(json, "imapCompress", source.ImapCompress);
     }
 
+    /// <summary>A place in a journal as a file of its own.</summary>
+    public static JournalPosition ReadPosition(byte[] json) => Parse(json, root => root.TryGetProperty("end", out _) ? Position(root, "end") : throw new JsonException("'end' is missing."));
+
+    public static byte[] Write(JournalPosition position) => Build(json => WritePosition(json, "end", position));
+
     public static Dictionary<int, DateTimeOffset> ReadObsoleteBundles(byte[] json) => Parse(json, root => root.EnumerateObject().ToDictionary(
         p => int.Parse(p.Name, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture), p => p.Value.GetDateTimeOffset()));
 

@@ -84,7 +84,7 @@ internal sealed class StoreWriter : IDisposable
             known = Catalog.Writer.GetAccount(account);
         }
 
-        var writer = JournalWriter.Open(Layout.ItemJournal(account), known.Position, Path.Combine(Layout.State, "cut"), reported: AccountStat.Read(Layout, account)?.Journal);
+        var writer = JournalWriter.Open(Layout.ItemJournal(account), known.Position, Layout.Cut, reported: AccountStat.Read(Layout, account)?.Journal);
         return new AccountJournal(account, known.Id, writer);
     }
 

@@ -1,26 +1,39 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace MailBackup.Storage;
 
 /// <summary>
 /// The one writer of a backup path: an OS lock on a file in <c>state/</c> that dies with its process. The file says who holds it, for people,
-/// and is emptied when it is given back.
+/// and is emptied when it is given back. The backup path itself is locked with it: <c>state/</c> may be deleted at any time, and with it the file under a
+/// writer that is at work; the next to come would lock another one.
 /// </summary>
 public sealed class WriterLock : IDisposable
 {
     /// <summary>EWOULDBLOCK: another process holds the lock. Anything else is a real fault.</summary>
     private const int WouldBlock = 11;
 
-    private readonly FileStream _file;
+    /// <summary>As <see cref="BackupLayout.WriterLock"/> has it within the backup path.</summary>
+    private const string WriterFile = "state/writer.lock";
 
-    private WriterLock(FileStream file) => _file = file;
+    private readonly FileStream _file;
+    private readonly SafeFileHandle? _folder;
+
+    private WriterLock(FileStream file, SafeFileHandle? folder) => (_file, _folder) = (file, folder);
 
     /// <summary>Takes the lock, or returns null while another process has it.</summary>
     public static WriterLock? TryAcquire(string path) => TryAcquire(path, DiskFiles.Instance);
 
     internal static WriterLock? TryAcquire(string path, IStoreFiles files)
     {
+        SafeFileHandle? folder = null;
+        if (Path.GetDirectoryName(path) is { } state && Path.GetFileName(path) == Path.GetFileName(WriterFile) && Path.GetFileName(state) == Path.GetDirectoryName(WriterFile)
+            && !DiskFiles.TryLockFolder(Path.GetDirectoryName(state)!, out folder))
+        {
+            return null;
+        }
+
         FileStream file;
         try
         {
@@ -29,17 +42,38 @@ public sealed class WriterLock : IDisposable
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {
+            folder?.Dispose();
             return null;
+        }
+        catch
+        {
+            folder?.Dispose();
+            throw;
         }
 
         try
         {
-            if (file.Length > 0)
+            // Whoever had it was killed. What it wrote last can be read, and yet lie in memory only: nobody may build on it before it is durable.
+            if (file.Length > 0 && !files.TrySyncAll(file.SafeFileHandle))
             {
-                // Whoever had it was killed. What it wrote last can be read, and yet lie in memory only: nobody may build on it before it is durable.
-                files.TrySyncAll(file.SafeFileHandle);
+                throw new IOException("What a process that was killed wrote last cannot be made durable.");
             }
+        }
+        catch (IOException e)
+        {
+            file.Dispose();
+            folder?.Dispose();
+            throw StorageFault.Translate(e, path);
+        }
+        catch
+        {
+            file.Dispose();
+            folder?.Dispose();
+            throw;
+        }
 
+        try
+        {
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
             file.Flush();
@@ -49,7 +83,7 @@ public sealed class WriterLock : IDisposable
             // A full disk: the lock holds all the same, only nobody can read whose it is.
         }
 
-        return new WriterLock(file);
+        return new WriterLock(file, folder);
     }
 
     /// <summary>Whether somebody writes at this moment; false where that cannot be told.</summary>
@@ -60,7 +94,7 @@ public sealed class WriterLock : IDisposable
             using var ours = TryAcquire(path);
             return ours is null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or MailBackupException)
         {
             return false;
         }
@@ -78,5 +112,6 @@ public sealed class WriterLock : IDisposable
         }
 
         _file.Dispose();
+        _folder?.Dispose();
     }
 }

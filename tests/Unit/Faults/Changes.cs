@@ -39,8 +39,12 @@ internal sealed class Changes(MemorySource source, Random random)
         var folder = folders.Count == 0 ? source.AddFolder(account, "INBOX") : folders[random.Next(folders.Count)];
         switch (random.Next(14))
         {
-            case 0 when folders.Count < 4:
-                source.AddFolder(account, $"F{++_version}");
+            case 0 when folders.Count < 12:
+                for (int n = random.Next(1, 5); n > 0; n--)
+                {
+                    source.AddFolder(account, $"F{++_version}");
+                }
+
                 break;
             case 1 when folder.Path != "INBOX":
                 folder.Path = $"F{++_version}";
@@ -84,7 +88,15 @@ internal sealed class Changes(MemorySource source, Random random)
         return text["Subject: ".Length..text.IndexOf('\r', StringComparison.Ordinal)];
     }
 
-    private string Body() => random.Next(2) == 0 ? Bodies[random.Next(Bodies.Length)] : string.Create(CultureInfo.InvariantCulture, $"Small {++_version}\r\n");
+    /// <summary>Some are so big that one fills a bundle, whatever is done to compress it.</summary>
+    private string Body() => random.Next(6) == 0 ? Big() : random.Next(2) == 0 ? Bodies[random.Next(Bodies.Length)] : string.Create(CultureInfo.InvariantCulture, $"Small {++_version}\r\n");
+
+    private string Big()
+    {
+        var bytes = new byte[random.Next(1_000, 5_000)];
+        random.NextBytes(bytes);
+        return Convert.ToBase64String(bytes) + "\r\n";
+    }
 
     private MemorySource.Mail? Pick(MemorySource.Folder folder) => folder.Mails.Count == 0 ? null : folder.Mails.Values.ElementAt(random.Next(folder.Mails.Count));
 

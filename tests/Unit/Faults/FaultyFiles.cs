@@ -46,6 +46,9 @@ internal sealed class FaultyFiles : IStoreFiles
     /// <summary>True when the fault has come.</summary>
     public bool Struck { get; private set; }
 
+    /// <summary>True when the names in <c>state/</c> were made durable since the fault was set.</summary>
+    public bool IsStateSynced { get; private set; }
+
     /// <summary>Changes since the fault was set.</summary>
     public int Steps { get; private set; }
 
@@ -56,6 +59,7 @@ internal sealed class FaultyFiles : IStoreFiles
     public void Set(Fault fault, int at)
     {
         (Fault, _left, Steps, Struck, _full, Where) = (fault, fault == Fault.None ? 0 : at, 0, false, false, "");
+        IsStateSynced = false;
     }
 
     /// <summary>The machine is up again.</summary>
@@ -135,7 +139,11 @@ internal sealed class FaultyFiles : IStoreFiles
 
     public bool TrySyncAll(SafeFileHandle file)
     {
-        Do("sync all", "", _tree.SyncAll, needsRoom: false);
+        Do("sync all", "", () =>
+        {
+            _tree.SyncAll();
+            IsStateSynced = true;
+        }, needsRoom: false);
         return true;
     }
 
@@ -154,7 +162,11 @@ internal sealed class FaultyFiles : IStoreFiles
         });
     }
 
-    public void SyncFolder(string path) => Do("sync folder", path, () => _tree.Sync((DurableTree.Folder)_tree.Find(Split(path))!), needsRoom: false);
+    public void SyncFolder(string path) => Do("sync folder", path, () =>
+    {
+        _tree.Sync((DurableTree.Folder)_tree.Find(Split(path))!);
+        IsStateSynced |= path == Path.Combine(_root, "state");
+    }, needsRoom: false);
 
     public void Move(string from, string to) => Do("rename", to, () =>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MailBackup.Configuration;
 using MailBackup.Maintenance.Checking;
 using MailBackup.Model;
@@ -8,11 +9,14 @@ using MailBackup.Tests.Support;
 namespace MailBackup.Tests.Faults;
 
 /// <summary>A backup path on a faulty disk, with small segments and bundles, and one operation after another on it as the queue would run them.</summary>
-internal sealed class FaultyStore : IDisposable
+internal sealed partial class FaultyStore : IDisposable
 {
     private readonly string _folder;
     private readonly Random _random;
     private byte[]? _olderCatalog;
+
+    /// <summary>A second name of the catalog's file, under which it outlives its deletion: a power failure may bring it back as the very file that it was.</summary>
+    private string KeptCatalog => Path.Combine(_folder, "catalog");
 
     public FaultyStore(Random random)
     {
@@ -61,7 +65,7 @@ internal sealed class FaultyStore : IDisposable
         {
             return false;
         }
-        catch (Exception e) when (Files.Struck && e is MailBackupException or IOException)
+        catch (MailBackupException) when (Files.Struck)
         {
             return false;
         }
@@ -71,8 +75,19 @@ internal sealed class FaultyStore : IDisposable
     public string Restart()
     {
         bool power = Files is { IsDead: true, Fault: Fault.PowerFailure };
+        bool deleted = File.Exists(KeptCatalog) && FileIdentity.Inode(KeptCatalog) != FileIdentity.Inode(Layout.Catalog);
+        bool forGood = Files.IsStateSynced;
         Files.Restart();
         string catalog = Layout.Catalog;
+        if (power && deleted && !forGood && _random.Next(4) > 0)
+        {
+            Drop(catalog);
+            File.Delete(catalog);
+            Check(Link(KeptCatalog, catalog));
+            Fill(catalog);
+            return "catalog back though deleted";
+        }
+
         switch (power ? _random.Next(4) : _random.Next(8))
         {
             case 0:
@@ -81,12 +96,7 @@ internal sealed class FaultyStore : IDisposable
                 return "no catalog";
             case 1 when power && _olderCatalog is not null && File.Exists(catalog):
                 Drop(catalog);
-                using (var file = new FileStream(catalog, FileMode.Open, FileAccess.Write))
-                {
-                    file.SetLength(0);
-                    file.Write(_olderCatalog);
-                }
-
+                Fill(catalog);
                 return "older catalog";
             default:
                 return "catalog kept";
@@ -99,6 +109,8 @@ internal sealed class FaultyStore : IDisposable
         if (File.Exists(Layout.Catalog) && !File.Exists(Layout.Catalog + "-wal"))
         {
             _olderCatalog = File.ReadAllBytes(Layout.Catalog);
+            File.Delete(KeptCatalog);
+            Check(Link(Layout.Catalog, KeptCatalog));
         }
     }
 
@@ -124,6 +136,18 @@ internal sealed class FaultyStore : IDisposable
             Directory.Delete(_folder, recursive: true);
         }
     }
+
+    private void Fill(string catalog)
+    {
+        using var file = new FileStream(catalog, FileMode.Open, FileAccess.Write);
+        file.SetLength(0);
+        file.Write(_olderCatalog!);
+    }
+
+    private static void Check(int result) => Assert.Equal(0, result);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 
     private static void Drop(string catalog)
     {

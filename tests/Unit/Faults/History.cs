@@ -40,6 +40,7 @@ internal sealed class History : IDisposable
         _changes = new Changes(_source, _random);
         _store = new FaultyStore(_random);
         _options = new ScanOptions(Deep: false, AllowEmpty: true, 0, _random.Next(4) == 0 ? 50 : 0, 4);
+        _options = _random.Next(2) == 0 ? _options with { BatchTransactions = _random.Next(1, 6) } : _options;
     }
 
     /// <summary>What happened, for the words of a failure.</summary>

@@ -110,6 +110,49 @@ public sealed class BundleCompactionTests : IDisposable
         Assert.True(File.Exists(_f.Layout.Bundle(0)));
     }
 
+    /// <summary>A catalog that was made anew over a damaged header does not know what stood there; a journal does.</summary>
+    [Fact]
+    public async Task A_bundle_in_which_a_needed_blob_may_be_stays_when_the_catalog_knows_no_place_of_it()
+    {
+        await FillAsync();
+        var needed = _f.Items().First(i => i.Size > Big);
+        var (_, location) = BodyOf(needed);
+        Assert.Equal(0, location.Bundle);
+        using (var bundle = new FileStream(_f.Layout.Bundle(0), FileMode.Open, FileAccess.ReadWrite))
+        {
+            bundle.Position = location.Offset;
+            bundle.WriteByte(0);
+        }
+
+        _f.Node.Dispose();
+        Directory.Delete(_f.Layout.State, recursive: true);
+        _f.Reopen();
+        var operation = await RunAsync(31, noGrace: true);
+        Assert.Equal(OperationState.CompletedWithErrors, operation.State);
+        Assert.Contains(operation.Report!.Troubles, t => t.ErrorId == ErrorIds.BlobDamaged && t.Path!.StartsWith(_f.Layout.Bundle(0), StringComparison.Ordinal));
+        Assert.True(File.Exists(_f.Layout.Bundle(0)));
+    }
+
+    [Fact]
+    public async Task A_needed_blob_that_the_catalog_does_not_list_is_moved_all_the_same()
+    {
+        await FillAsync();
+        var kept = Contents();
+        var (digest, _) = BodyOf(_f.Items().First(i => i.Size > Big));
+        using (var catalog = Catalog.OpenOrCreate(_f.Layout))
+        using (var db = catalog.Connect())
+        using (var delete = db.Prepare("DELETE FROM blob WHERE digest = ?"))
+        {
+            delete.Bind(0, digest).Run();
+        }
+
+        var operation = await RunAsync(31, noGrace: true);
+        Assert.Equal(OperationState.Completed, operation.State);
+        Assert.False(File.Exists(_f.Layout.Bundle(0)));
+        Assert.Equal(kept, Contents());
+        await _f.AssertCoherentAsync();
+    }
+
     /// <summary>At every step, with the catalog as it then is, as it was before, and gone.</summary>
     [Fact]
     public async Task A_purge_that_ends_at_any_step_loses_nothing_and_is_finished_by_the_next()
@@ -196,6 +239,13 @@ public sealed class BundleCompactionTests : IDisposable
 
         await _f.ScanAsync();
         return gone;
+    }
+
+    private (Digest Digest, BlobLocation Place) BodyOf(BackupItem item)
+    {
+        using var catalog = StoreReader.OpenCatalog(_f.Layout, null);
+        var body = new BackupReader(_f.Layout, catalog).FindState(Ann, item.Id, null).State.Body!.Value;
+        return (body, catalog.FindBlob(body)!.Value);
     }
 
     private void AssertSame(SortedDictionary<string, string> expected, string when)

@@ -1,4 +1,6 @@
+using MailBackup.Model;
 using MailBackup.Operations;
+using MailBackup.Storage;
 using MailBackup.Tests.Support;
 
 namespace MailBackup.Tests.Maintenance;
@@ -118,6 +120,50 @@ public class JournalDamageTests
         Assert.Contains(report.Warnings, w => w.StartsWith(file, StringComparison.Ordinal));
         await node.Node.ScanAsync(new ScanRequest { Deep = true });
         Assert.Empty((await node.CheckAsync()).Warnings);
+    }
+
+    /// <summary>It fits its checksum, so salvage has nothing to put right; no copy has a better one. A repair that leaves it must not say that all is well.</summary>
+    [Fact]
+    public async Task A_line_that_says_nothing_and_stays_is_told_by_the_repair()
+    {
+        using var node = await DamagedNode.CreateAsync();
+        string file = node.Journal(DamagedNode.Ann);
+        DamagedNode.ChangeLines(file, lines => lines[^1] = DamagedNode.Forge(lines[^1], lines[^2], "\"type\":\"message\"", "\"type\":\"nothing\""));
+        await node.AssertFoundAsync(ErrorIds.JournalDamaged, file);
+        File.Delete(node.Layout.AccountStat(node.Account(DamagedNode.Ann)));
+        var operation = await node.Node.RunAsync(new RepairRequest());
+        Assert.Equal(OperationState.CompletedWithErrors, operation.State);
+        Assert.Contains(operation.Report!.Troubles, t => t.ErrorId == ErrorIds.JournalDamaged && t.Account == DamagedNode.Ann);
+    }
+
+    /// <summary>Two living folders of one path, of which a repair could not know that one is gone: they cost neither the account nor the others.</summary>
+    [Fact]
+    public async Task A_lost_deletion_of_a_folder_whose_path_another_has_does_not_stop_scans()
+    {
+        using var node = await DamagedNode.CreateAsync();
+        var server = node.Node.Server;
+        string folder = Path.GetDirectoryName(Path.GetDirectoryName(server.Deliver(DamagedNode.Ann, ".Work", subject: "Old"))!)!;
+        server.Settle();
+        await node.Node.ScanAsync();
+        Directory.Delete(folder, recursive: true);
+        await node.Node.ScanAsync();
+        var deleted = node.Node.Items(ItemSelection.Deleted, ItemType.Folder).Single();
+        server.Deliver(DamagedNode.Ann, ".Work", subject: "New");
+        server.Settle();
+        await node.Node.ScanAsync();
+        DamagedNode.ChangeLines(
+            node.Journal(DamagedNode.Ann),
+            lines => lines.RemoveAt(lines.FindIndex(l => l.Contains($"\"item\":{deleted.Id},", StringComparison.Ordinal) && l.Contains("\"deleted\":true", StringComparison.Ordinal))));
+        Assert.Equal(1, (await node.RepairAsync()).Lost);
+        Assert.Equal(2, node.Node.Items(type: ItemType.Folder).Count(i => i.Subject == "Work"));
+        var compared = await node.CheckAsync(new CheckRequest { CompareSource = true });
+        Assert.Contains(compared.Troubles, t => t.ErrorId == ErrorIds.SourceDiffers && t.Reason.Contains("twice", StringComparison.Ordinal));
+
+        var report = await node.Node.ScanAsync();
+        Assert.Equal((0L, 1L), (report.Added, report.Deleted));
+        Assert.Equal(["New"], node.Node.Items().Where(i => i.Folder == "Work").Select(i => i.Subject));
+        await node.AssertCleanAsync();
+        await node.Node.AssertNothingChangedAsync();
     }
 
     [Fact]

@@ -215,6 +215,92 @@ public sealed class PurgeTests : IDisposable
         Assert.Equal(bytes, File.ReadAllBytes(journal));
     }
 
+    /// <summary>The catalog fits such a journal, and the last line may be all that names a content.</summary>
+    [Fact]
+    public async Task A_changed_byte_in_the_last_line_keeps_all_content()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            _f.Server.Deliver(Ann, body: Text(3000, i));
+        }
+
+        string gone = _f.Server.Deliver(Bob, body: Text(3000, 7));
+        _f.Server.Deliver(Bob);
+        await _f.ScanAsync();
+        File.Delete(gone);
+        await _f.ScanAsync();
+        var ann = _f.Node.GetAccounts().Single(a => a.Name == Ann);
+        string journal = _f.Layout.ItemJournal(ann.Id).Segment(1);
+        byte[] bytes = File.ReadAllBytes(journal);
+        byte[] flipped = (byte[])bytes.Clone();
+        flipped[bytes.AsSpan(0, bytes.Length - 1).LastIndexOf((byte)'\n') + 5] ^= 1;
+        File.WriteAllBytes(journal, flipped);
+
+        var operation = await RunAsync(new PurgeRequest { NoGrace = true }, days: 31);
+
+        Assert.Equal(OperationState.CompletedWithErrors, operation.State);
+        Assert.Equal(ErrorIds.JournalDamaged, Assert.Single(operation.Report!.Troubles).ErrorId);
+        Assert.Contains(operation.Report.Warnings, w => w.Contains("No content was removed", StringComparison.Ordinal));
+        Assert.Equal(flipped, File.ReadAllBytes(journal));
+        Assert.Equal(OperationState.Completed, (await _f.RunAsync(new RepairRequest())).State);
+        Assert.Equal(bytes, File.ReadAllBytes(journal));
+        await _f.AssertCoherentAsync();
+    }
+
+    /// <summary>What cannot be read of an account's own journal may say that it was brought back.</summary>
+    [Fact]
+    public async Task An_account_whose_return_cannot_be_read_is_not_removed()
+    {
+        _f.Server.Deliver(Ann);
+        string bob = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(_f.Server.Deliver(Bob))!)!)!;
+        await _f.ScanAsync();
+        Directory.Move(bob, _f["bob"]);
+        await _f.ScanAsync();
+        Assert.True(_f.Node.GetAccounts().Single(a => a.Name == Bob).Deleted);
+        Directory.Move(_f["bob"], bob);
+        await _f.ScanAsync();
+        var account = _f.Node.GetAccounts().Single(a => a.Name == Bob);
+        Assert.False(account.Deleted);
+
+        File.Delete(_f.Layout.AccountStat(account.Id));
+        string info = _f.Layout.AccountInfo(account.Id).Segment(1);
+        byte[] bytes = File.ReadAllBytes(info);
+        bytes[bytes.AsSpan(0, bytes.Length - 1).LastIndexOf((byte)'\n') + 5] ^= 1;
+        File.WriteAllBytes(info, bytes);
+        _f.Reopen();
+        var operation = await RunAsync(new PurgeRequest { NoGrace = true }, days: 400);
+
+        Assert.Equal(OperationState.CompletedWithErrors, operation.State);
+        Assert.Equal(ErrorIds.JournalDamaged, Assert.Single(operation.Report!.Troubles).ErrorId);
+        Assert.True(File.Exists(info));
+        Assert.Equal(OperationState.Completed, (await _f.RunAsync(new RepairRequest())).State);
+        await _f.AssertCoherentAsync();
+        Assert.False(_f.Node.GetAccounts().Single(a => a.Name == Bob).Deleted);
+    }
+
+    [Fact]
+    public async Task Nothing_is_removed_while_holds_are_missing()
+    {
+        string gone = _f.Server.Deliver(Ann);
+        _f.Server.Deliver(Ann);
+        await _f.ScanAsync();
+        _f.Node.SetLegalHold([Ann], held: true, "Case");
+        File.Delete(gone);
+        await _f.ScanAsync();
+        byte[] holds = File.ReadAllBytes(_f.Layout.LegalHold.Segment(1));
+        File.Delete(_f.Layout.LegalHold.Segment(1));
+
+        var operation = await RunAsync(new PurgeRequest(), days: 31);
+        Assert.Equal((OperationState.Failed, ErrorIds.LegalHoldDamaged), (operation.State, operation.ErrorId));
+        Assert.Single(_f.Items(ItemSelection.Deleted));
+        var check = await _f.RunAsync(new CheckRequest());
+        Assert.Contains(check.Report!.Troubles, t => t.Path!.Contains("legal_hold", StringComparison.Ordinal));
+
+        File.WriteAllBytes(_f.Layout.LegalHold.Segment(1), holds);
+        Assert.Equal(1, (await PurgeAsync(new PurgeRequest(), days: 31)).Skipped);
+        await _f.AssertCoherentAsync();
+    }
+
     [Theory]
     [InlineData(-1, null)]
     [InlineData(null, -1)]

@@ -54,6 +54,44 @@ public class ProvisioningTests
         await f.AssertCoherentAsync();
     }
 
+    /// <summary>Wherever the damage lies, it costs its account, and nothing is written behind it; when it is mended, what was left out is saved.</summary>
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(1.0)]
+    public async Task One_damaged_account_journal_costs_that_account_only(double place)
+    {
+        using var f = With(new LdifText().Account(1, Ann, "displayName: Ann A").Account(2, Bob, "displayName: Bob A"));
+        f.Server.Deliver(Ann);
+        await f.ScanAsync();
+        Write(f, new LdifText().Account(1, Ann, "displayName: Ann B").Account(2, Bob, "displayName: Bob A"));
+        await f.ScanAsync();
+        string info = f.Layout.AccountInfo(Account(f, Ann).Id).Segment(1);
+        byte[] whole = File.ReadAllBytes(info);
+        byte[] damaged = (byte[])whole.Clone();
+        damaged[(int)((whole.Length - 4) * place)] ^= 1;
+        File.WriteAllBytes(info, damaged);
+
+        Write(f, new LdifText().Account(1, Ann, "displayName: Ann C").Account(2, Bob, "displayName: Bob B"));
+        f.Server.Deliver(Ann, subject: "All the same");
+        for (int i = 0; i < 2; i++)
+        {
+            var operation = await f.RunAsync(new ScanRequest());
+            Assert.Equal(OperationState.CompletedWithErrors, operation.State);
+            Assert.Equal((ErrorIds.JournalDamaged, Ann), (Assert.Single(operation.Report!.Troubles).ErrorId, operation.Report.Troubles[0].Account));
+            Assert.Equal(damaged, File.ReadAllBytes(info));
+        }
+
+        Assert.Equal("Bob B", Account(f, Bob).Attributes.First("displayName"));
+        Assert.Contains(f.Items(), i => i.Subject == "All the same");
+
+        // Read again though its token has not changed since.
+        File.WriteAllBytes(info, whole);
+        Assert.Equal(1, (await f.ScanAsync()).Updated);
+        Assert.Equal("Ann C", Account(f, Ann).Attributes.First("displayName"));
+        await f.AssertCoherentAsync();
+        await f.AssertNothingChangedAsync();
+    }
+
     [Fact]
     public async Task A_renamed_account_keeps_its_id_and_its_items()
     {

@@ -166,6 +166,28 @@ public class SmartScanTests
         Assert.True(operation.Report!.Added > 0);
     }
 
+    /// <summary>Nothing proves account_stat: a number of it that rotted must not make two items one.</summary>
+    [Fact]
+    public async Task No_item_number_is_given_twice_whatever_account_stat_says()
+    {
+        using var f = new NodeFixture();
+        for (int i = 0; i < 12; i++)
+        {
+            f.Server.Deliver("ann@example.com", subject: $"Mail {i}");
+        }
+
+        await f.ScanAsync();
+        string stat = f.Layout.AccountStat(f.Node.GetAccounts().Single().Id);
+        string text = File.ReadAllText(stat);
+        Assert.Contains("\"nextItem\":14", text, StringComparison.Ordinal);
+        File.WriteAllText(stat, text.Replace("\"nextItem\":14", "\"nextItem\":4", StringComparison.Ordinal));
+        f.Server.Deliver("ann@example.com", subject: "After");
+        await f.ScanAsync();
+        Assert.Equal(13, f.Items().Select(i => i.Id).Distinct().Count());
+        Assert.All(f.Items(), i => Assert.Single(f.Node.GetHistory(i.Account, i.Id)));
+        await f.AssertCoherentAsync();
+    }
+
     [Fact]
     public async Task An_account_that_is_suddenly_empty_is_an_error_and_nothing_is_deleted()
     {

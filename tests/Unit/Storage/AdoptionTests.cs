@@ -70,6 +70,23 @@ public class AdoptionTests
         Assert.Equal([f.Node.ServerId], f.Layout.FindOwners());
     }
 
+    /// <summary>A service has its path open for weeks.</summary>
+    [Fact]
+    public async Task A_node_that_was_open_before_writes_no_more()
+    {
+        using var f = new NodeFixture();
+        f.Server.Deliver("ann@example.com");
+        await f.ScanAsync();
+        BackupNode.Adopt(f.BackupPath, new NodeOptions { Home = f["other"] }).Dispose();
+        f.Server.Deliver("ann@example.com");
+        var operation = await f.RunAsync(new ScanRequest());
+        Assert.Equal((OperationState.Failed, ErrorIds.BackupPathOwnedByAnotherServer), (operation.State, operation.ErrorId));
+        Assert.Equal(
+            ErrorIds.BackupPathOwnedByAnotherServer,
+            Assert.Throws<MailBackupException>(() => MailBackup.Realtime.RealtimeSession.TryOpen(f.Layout, f.Node.ServerId, new RecordingSink())).ErrorId);
+        Assert.Single(f.Items());
+    }
+
     [Fact]
     public void One_cut_short_is_refused_to_both_until_it_is_done_again()
     {

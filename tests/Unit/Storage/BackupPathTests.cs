@@ -150,6 +150,37 @@ public class BackupPathTests
         }
     }
 
+    /// <summary>The error of a catalog advises to delete state/: whoever does so while somebody writes must not let a second one in.</summary>
+    [Fact]
+    public void The_lock_holds_though_its_file_was_deleted()
+    {
+        using var f = new NodeFixture();
+        using (WriterLock.TryAcquire(f.Layout.WriterLock))
+        {
+            Directory.Delete(f.Layout.State, recursive: true);
+            Directory.CreateDirectory(f.Layout.State);
+            Assert.Null(WriterLock.TryAcquire(f.Layout.WriterLock));
+        }
+
+        using var next = WriterLock.TryAcquire(f.Layout.WriterLock);
+        Assert.NotNull(next);
+    }
+
+    /// <summary>Processes that start together on a new machine: whoever comes second must neither read half an id nor make another.</summary>
+    [Fact]
+    public void The_server_id_is_made_once_and_whole()
+    {
+        using var folder = new TempFolder();
+        for (int i = 0; i < 50; i++)
+        {
+            var options = new NodeOptions { Home = folder[$"home{i}"] };
+            var ids = new Guid[8];
+            Parallel.For(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = ids.Length }, n => ids[n] = NodeHome.GetServerId(options));
+            Assert.Single(ids.Distinct());
+            Assert.Equal(["server_id"], Directory.GetFiles(options.Home!).Select(Path.GetFileName));
+        }
+    }
+
     [Fact]
     public async Task Of_two_processes_one_writes_and_the_other_waits_its_turn()
     {

@@ -130,6 +130,86 @@ public sealed class BundleTests : IDisposable
         Assert.Equal(bytes.Length, new FileInfo(_layout.Bundle(0)).Length);
     }
 
+    /// <summary>A reported blob may rot, also the last one: when the catalog is made anew it is not listed, and nobody cuts it off.</summary>
+    [Fact]
+    public void A_rotted_blob_at_the_end_stays_where_it_is()
+    {
+        Store(Encoding.ASCII.GetBytes("first"));
+        var last = Store(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 500))));
+        var bytes = File.ReadAllBytes(_layout.Bundle(0));
+        bytes[(int)last.Offset + GzipMember.HeaderLength + 9] ^= 4;
+        File.WriteAllBytes(_layout.Bundle(0), bytes);
+        Directory.Delete(_layout.State, recursive: true);
+        var more = Encoding.ASCII.GetBytes("more");
+        using (var store = StoreWriter.Open(_layout))
+        {
+            Assert.Null(store.Catalog.FindBlob(Digest.Of(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 500))))));
+            store.Blobs.Store(Digest.Of(more), more);
+            store.Commit();
+            Assert.Equal(more, Read(store.Catalog, Digest.Of(more)));
+        }
+
+        Assert.Equal(bytes, File.ReadAllBytes(_layout.Bundle(0))[..bytes.Length]);
+    }
+
+    /// <summary>A header that rotted looks like the torn end of a crash: it goes, so that the next blob can be found, but not without a trace.</summary>
+    [Fact]
+    public void What_is_cut_off_a_bundle_is_set_aside()
+    {
+        Store(Encoding.ASCII.GetBytes("first"));
+        var last = Store(Encoding.ASCII.GetBytes("second"));
+        var bytes = File.ReadAllBytes(_layout.Bundle(0));
+        bytes[(int)last.Offset] ^= 4;
+        File.WriteAllBytes(_layout.Bundle(0), bytes);
+        Directory.Delete(_layout.State, recursive: true);
+        StoreWriter.Open(_layout).Dispose();
+        Assert.Equal(last.Offset, new FileInfo(_layout.Bundle(0)).Length);
+        Assert.Equal(bytes[(int)last.Offset..], File.ReadAllBytes(Assert.Single(Directory.GetFiles(_layout.Cut))));
+    }
+
+    /// <summary>A device that fails for a while must cost nothing.</summary>
+    [Fact]
+    public void What_the_device_does_not_give_out_is_not_taken_for_broken()
+    {
+        var content = Encoding.ASCII.GetBytes("first");
+        Store(content);
+        var bytes = File.ReadAllBytes(_layout.Bundle(0));
+        Directory.Delete(_layout.State, recursive: true);
+        var failing = new FailingLayout(_folder.Path, _folder.Path);
+        Assert.Equal(ErrorIds.BlobUnreadable, Assert.Throws<MailBackupException>(() => StoreWriter.Open(failing)).ErrorId);
+        Assert.Equal(bytes, File.ReadAllBytes(_layout.Bundle(0)));
+        using var store = StoreWriter.Open(_layout);
+        Assert.Equal(content, Read(store.Catalog, Digest.Of(content)));
+    }
+
+    /// <summary>Whoever has the same content must not wait for one who could not look whether it is there.</summary>
+    [Fact]
+    public void A_look_that_fails_lets_nobody_wait()
+    {
+        var content = Encoding.ASCII.GetBytes("first");
+        Store(content);
+        using var catalog = StoreReader.OpenCatalog(_layout, null);
+        var failing = new FailingLayout(_folder.Path, null);
+        using var blobs = new BlobStore(failing, catalog, new BundleAppender(_layout, 0, new FileInfo(_layout.Bundle(0)).Length)) { VerifyKnown = true };
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Throws<InvalidOperationException>(() => blobs.Store(Digest.Of(content), content));
+        }
+    }
+
+    /// <summary>A process that is killed while it takes a large mail in leaves no 2 GiB behind.</summary>
+    [Fact]
+    public void A_spool_file_has_no_name()
+    {
+        using var store = StoreWriter.Open(_layout);
+        using var spool = store.Blobs.OpenSpool();
+        spool.Write("large"u8);
+        spool.Flush();
+        Assert.Empty(Directory.GetFiles(_layout.Spool));
+        spool.Position = 0;
+        Assert.Equal("large", new StreamReader(spool).ReadToEnd());
+    }
+
     [Fact]
     public void Damaged_content_is_an_error_and_never_wrong_content()
     {
@@ -207,6 +287,12 @@ public sealed class BundleTests : IDisposable
 
     private static int IndexAfter(byte[] message, ReadOnlySpan<byte> mark) =>
         message.AsSpan().IndexOf(mark) is var at and >= 0 ? at + mark.Length : int.MaxValue;
+
+    /// <summary>Blobs lie where they cannot be read: a folder in place of the bundle, or (null) worse.</summary>
+    private sealed class FailingLayout(string root, string? blobs) : BackupLayout(root)
+    {
+        internal override string BlobFile(Digest digest, BlobLocation location) => blobs ?? throw new InvalidOperationException("Fails.");
+    }
 
     private BlobLocation Store(byte[] content)
     {

@@ -24,6 +24,57 @@ public class CatalogTests
         Assert.Equal(kept, f.DumpCatalog());
     }
 
+    /// <summary>
+    /// Without order between the pages of its log, a power failure may leave some of a commit and not others, and SQLite cannot tell: a place in a journal that is ahead of
+    /// the rows. Once a checkpoint, the order is what SQLite's NORMAL makes of it.
+    /// </summary>
+    [Fact]
+    public void Its_pages_reach_the_disk_in_an_order_that_keeps_it_whole()
+    {
+        using var folder = new TempFolder();
+        using var catalog = Catalog.OpenOrCreate(new BackupLayout(folder.Path));
+        using var db = catalog.Connect();
+        Assert.Equal(1, db.Scalar("PRAGMA synchronous"));
+    }
+
+    /// <summary>What the device or the system does not give out of one account costs that account.</summary>
+    [Theory]
+    [InlineData("account_stat")]
+    [InlineData("journal/000001.jsonl")]
+    public async Task Files_of_one_account_that_cannot_be_read_cost_that_account(string file)
+    {
+        using var f = new NodeFixture();
+        f.Server.Deliver(Ann);
+        f.Server.Deliver(Bob);
+        await f.ScanAsync();
+        string path = Path.Combine(f.Layout.Account(f.Node.GetAccounts().Single(a => a.Name == Ann).Id), file);
+        f.Node.Dispose();
+        Directory.Delete(f.Layout.State, recursive: true);
+        File.Move(path, path + ".kept");
+        Directory.CreateDirectory(path);
+        f.Reopen();
+        Assert.Equal([Ann, Bob], f.Node.GetAccounts().Select(a => a.Name));
+        Assert.NotEmpty(f.Content(f.Items().Single(i => i.Account == Bob)));
+        Assert.Equal(file == "account_stat", f.Items().Exists(i => i.Account == Ann));
+
+        f.Server.Deliver(Bob, subject: "After");
+        f.Server.Deliver(Ann, subject: "After");
+        var scan = await f.RunAsync(new ScanRequest { Accounts = [Bob] });
+        Assert.True(scan.State == OperationState.Completed, scan.Error);
+        if (file != "account_stat")
+        {
+            scan = await f.RunAsync(new ScanRequest());
+            Assert.Equal(OperationState.CompletedWithErrors, scan.State);
+            Assert.Equal((ErrorIds.JournalDamaged, Ann), (Assert.Single(scan.Report!.Troubles).ErrorId, scan.Report.Troubles[0].Account));
+        }
+
+        Directory.Delete(path);
+        File.Move(path + ".kept", path);
+        await f.ScanAsync();
+        await f.AssertCoherentAsync();
+        Assert.Equal(4, f.Items().Count);
+    }
+
     [Fact]
     public async Task One_that_is_behind_catches_up()
     {

@@ -95,6 +95,41 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(bytes, File.ReadAllBytes(_file.Segment(1)));
     }
 
+    /// <summary>A crash leaves no whole last line that does not fit, but a flipped bit does.</summary>
+    [Fact]
+    public void An_altered_last_line_is_damage_and_never_cut()
+    {
+        Append(3);
+        var bytes = File.ReadAllBytes(_file.Segment(1));
+        int start = bytes.AsSpan(0, bytes.Length - 1).LastIndexOf((byte)'\n') + 1;
+        for (int at = start; at < bytes.Length; at++)
+        {
+            var altered = bytes.ToArray();
+            altered[at] ^= 1;
+            File.WriteAllBytes(_file.Segment(1), altered);
+            Assert.Equal(ErrorIds.JournalDamaged, Assert.Throws<MailBackupException>(() => Append(1)).ErrorId);
+            Assert.Equal(altered, File.ReadAllBytes(_file.Segment(1)));
+        }
+    }
+
+    /// <summary>What was reported is never the end of an unfinished batch, whatever it looks like.</summary>
+    [Fact]
+    public void A_torn_line_that_was_reported_is_damage_and_never_cut()
+    {
+        Append(3);
+        var bytes = File.ReadAllBytes(_file.Segment(1));
+        ReadAll(out var reader);
+        var reported = reader.Position;
+        File.WriteAllBytes(_file.Segment(1), bytes[..^5]);
+        Assert.Equal(ErrorIds.JournalDamaged, Assert.Throws<MailBackupException>(() => JournalWriter.Open(_file, null, _folder["cut"], reported: reported)).ErrorId);
+        Assert.Equal(bytes[..^5], File.ReadAllBytes(_file.Segment(1)));
+
+        // What came behind it was not.
+        File.WriteAllBytes(_file.Segment(1), [.. bytes, .. "{\"x\":1}\n"u8]);
+        JournalWriter.Open(_file, null, _folder["cut"], reported: reported);
+        Assert.Equal(bytes, File.ReadAllBytes(_file.Segment(1)));
+    }
+
     [Fact]
     public void A_line_of_another_journal_does_not_fit()
     {

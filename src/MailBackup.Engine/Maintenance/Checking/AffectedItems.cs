@@ -11,24 +11,39 @@ namespace MailBackup.Maintenance.Checking;
 /// </summary>
 internal sealed class AffectedItems(BackupLayout layout, CheckFindings findings, CheckIndex index)
 {
+    /// <summary>Items of an account that are named with all that can be said of them; a lost bundle can cost a million. The others are named in short.</summary>
+    private const int InFull = 1000;
+
     public void Name(Guid id, string account, CancellationToken stop)
     {
-        var states = Gather(id, stop);
+        var states = Gather(id, account, stop);
         foreach (var (item, history) in states.OrderBy(s => s.Key))
         {
             Name(account, item, history);
         }
     }
 
-    /// <summary>Every state of the items that have a bad one.</summary>
-    private Dictionary<long, List<Transaction>> Gather(Guid id, CancellationToken stop)
+    /// <summary>Every state of the items that have a bad one, as far as they are named in full; tells of the others.</summary>
+    private Dictionary<long, List<Transaction>> Gather(Guid id, string account, CancellationToken stop)
     {
         var states = new Dictionary<long, List<Transaction>>();
+        var others = new HashSet<long>();
         foreach (var transaction in Transactions(layout, id, stop))
         {
-            if (transaction.State is { } state && BadOf(state) is not null)
+            if (transaction.State is not { } state || BadOf(state) is not var (digest, missing) || states.ContainsKey(transaction.Item.Value))
             {
-                states.TryAdd(transaction.Item.Value, []);
+                continue;
+            }
+
+            if (states.Count < InFull)
+            {
+                states.Add(transaction.Item.Value, []);
+            }
+            else if (others.Add(transaction.Item.Value))
+            {
+                findings.Trouble(new ItemTrouble(
+                    missing ? ErrorIds.BlobMissing : ErrorIds.BlobDamaged, account, transaction.Item.Value, state.Subject,
+                    $"Transaction {transaction.Id}: its content {digest} is {(missing ? "missing" : "damaged")}."));
             }
         }
 

@@ -19,6 +19,9 @@ internal sealed class CheckFindings(IOperationSink sink)
     /// <summary>Journals that salvage has to look at.</summary>
     public List<JournalFile> DamagedJournals { get; } = [];
 
+    /// <summary>The first thing that was said of a damaged journal, with its place.</summary>
+    public string FirstReason { get; private set; } = "";
+
     /// <summary>Files that do not belong where they are, absolute.</summary>
     public List<(string Path, string Why)> StrayFiles { get; } = [];
 
@@ -65,6 +68,7 @@ internal sealed class CheckFindings(IOperationSink sink)
         {
             if (!DamagedJournals.Any(j => j.Name == journal.Name))
             {
+                FirstReason = DamagedJournals.Count == 0 ? $"{place}: {reason}" : FirstReason;
                 DamagedJournals.Add(journal);
             }
         }

@@ -18,7 +18,7 @@ internal sealed class CheckIndex : IDisposable
 
     public CheckIndex(BackupLayout layout)
     {
-        Directory.CreateDirectory(layout.State);
+        PrivateFiles.CreateDirectory(layout.State);
         _path = Path.Combine(layout.State, "check.db");
         File.Delete(_path);
         _db = SqliteDatabase.Open(_path, readOnly: false);

@@ -26,6 +26,7 @@ internal sealed partial class FileCheck(BackupLayout layout, CheckFindings findi
             Read(layout.Configuration, json => StorageJson.ReadConfiguration(json), "Correct the file, or delete it to begin with the defaults.");
         }
 
+        CheckHolds();
         foreach (var account in layout.ListAccounts())
         {
             string path = layout.AccountStat(account);
@@ -36,6 +37,32 @@ internal sealed partial class FileCheck(BackupLayout layout, CheckFindings findi
         }
 
         FindStrays();
+    }
+
+    /// <summary>A journal of holds that is whole and yet shorter than it was; what is damaged in it is found as in every journal.</summary>
+    private void CheckHolds()
+    {
+        if (!File.Exists(layout.LegalHoldHead))
+        {
+            return;
+        }
+
+        JournalPosition? end = null;
+        Read(layout.LegalHoldHead, json => end = StorageJson.ReadPosition(json), "When legal_hold.jsonl has all holds, delete it; the next change of a hold writes it anew.");
+        var journal = layout.LegalHold;
+        var head = new JournalHead(end is null ? 0 : end.NextTransaction - 1, end?.Check ?? "");
+        using var reader = JournalReader.From(journal, JournalPosition.Start, (removal, _) => head.See(removal));
+        while (reader.TryRead(out var line))
+        {
+            head.See(reader.NextTransaction - 1, line.Bytes.Span);
+        }
+
+        if (reader.State == JournalReaderState.AtEnd && head.State is HeadState.NotReached or HeadState.Different)
+        {
+            findings.Damaged(
+                journal, null, journal.Segment(1),
+                $"The journal of legal holds is not what it was after its last change: it had {head.Transaction} transactions, {reader.NextTransaction - 1} are left. Until it is whole again nothing can be purged.");
+        }
     }
 
     private void Read(string path, Action<byte[]> read, string advice)

@@ -103,11 +103,12 @@ internal sealed class JournalCheck(CheckFindings findings, CheckIndex index, Jou
     private void CheckEnd(JournalReader reader, JournalHead head)
     {
         string place = $"{reader.SegmentPath} at byte {reader.Position.Offset}";
-        if (head.State == HeadState.Met && reader.IsUnfinishedBatch(last))
+        bool crashed = head.State == HeadState.Met && reader.EndsInTraceOfCrash(last);
+        if (crashed && reader.State == JournalReaderState.Damaged)
         {
             findings.Warning($"{reader.SegmentPath} ends in a part of a batch with a hole in it, as a power failure leaves it; the next scan of the account that saves anything cuts it off.");
         }
-        else if (reader.State == JournalReaderState.Torn && head.State == HeadState.Met && (last is not null || JournalTail.IsTraceOfCrash(reader.SegmentPath, reader.Position.Offset)))
+        else if (crashed)
         {
             // All that was ever reported as saved is there: a crash left half a batch behind it.
             findings.Warning($"{reader.SegmentPath} ends in a torn line, as a crash leaves it; the next scan cuts it off.");

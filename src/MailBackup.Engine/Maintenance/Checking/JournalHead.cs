@@ -14,9 +14,6 @@ internal sealed class JournalHead(long transaction, string check)
     /// <summary>Until it is met, the journal ends before it.</summary>
     public HeadState State { get; private set; } = transaction == 0 ? HeadState.Met : HeadState.NotReached;
 
-    /// <summary>The record that the head fell to.</summary>
-    public RemovalRecord? Removal { get; private set; }
-
     public void See(long number, ReadOnlySpan<byte> line)
     {
         if (number == transaction)
@@ -35,7 +32,6 @@ internal sealed class JournalHead(long transaction, string check)
         }
 
         // Of a run only the last checksum is kept; a head in the middle of it cannot be met any more.
-        Removal = removal;
         State = removal.Last == transaction && removal.Check == check ? HeadState.Met
             : inRun && (transaction < removal.Last || removal.Reason == RemovalReason.Damage) ? HeadState.Removed
             : HeadState.Different;

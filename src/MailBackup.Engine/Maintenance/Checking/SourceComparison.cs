@@ -27,7 +27,15 @@ internal sealed class SourceComparison(BackupLayout layout, Catalog catalog, IMa
         }
 
         long account = catalog.Writer.GetAccount(id).Id;
-        var known = KnownItems.Folders(layout, catalog, id, account).ToDictionary(f => (f.Path, f.Kind));
+        var known = new Dictionary<(string, FolderKind), FolderStat>();
+        foreach (var folder in KnownItems.Folders(layout, catalog, id, account).OrderByDescending(f => f.Id))
+        {
+            if (!known.TryAdd((folder.Path, folder.Kind), folder))
+            {
+                Differs(stat.Name, folder.Id, folder.Path, $"The folder is twice in the backup: a repair has lost what became of this one. The next scan flags it deleted.");
+            }
+        }
+
         foreach (var folder in folders)
         {
             _ = known.Remove((folder.Path, folder.Kind), out var stored);

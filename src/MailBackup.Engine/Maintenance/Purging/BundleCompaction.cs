@@ -11,6 +11,9 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
 {
     private readonly BackupLayout _layout = store.Layout;
 
+    /// <summary>Something that is named has no place in the catalog: it may be in what cannot be read of a bundle.</summary>
+    private bool _unlisted;
+
     /// <inheritdoc cref="PurgeRun.BeforeStep"/>
     public Action<string> BeforeStep { get; init; } = _ => { };
 
@@ -34,7 +37,13 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
     {
         var marks = ObsoleteBundles.Read(_layout);
         var needed = new Dictionary<int, long>();
-        Visit(store.Catalog, live, (bundle, length, alive) => needed[bundle] = needed.GetValueOrDefault(bundle) + (alive ? length : 0));
+        long listed = 0;
+        Visit(store.Catalog, live, (bundle, length, alive) =>
+        {
+            listed += alive ? 1 : 0;
+            needed[bundle] = needed.GetValueOrDefault(bundle) + (alive ? length : 0);
+        });
+        _unlisted = live.Count > listed;
         var bundles = _layout.ListBundles();
         foreach (int gone in marks.Keys.Except(bundles).ToList())
         {
@@ -85,7 +94,7 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
     }
 
     /// <summary>Moves what is still needed of a bundle elsewhere, and lets nobody rely on the rest of it any more.</summary>
-    /// <returns>How many blobs were moved; null when one of them is damaged: then the bundle stays as it is.</returns>
+    /// <returns>How many blobs were moved; null when one of them is damaged, or may be in what is no blob any more: then the bundle stays as it is.</returns>
     private int? Empty(int bundle, CancellationToken stop)
     {
         string path = _layout.Bundle(bundle);
@@ -94,17 +103,17 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
         BundleReader.Walk(path, bundle, 0, (digest, location, whole) =>
         {
             stop.ThrowIfCancellationRequested();
-            if (damaged || !whole || !live.Contains(digest) || store.Catalog.FindBlob(digest) != location)
+            if (damaged || (whole ? !live.Contains(digest) || (store.Catalog.FindBlob(digest) ?? location) != location : !_unlisted))
             {
                 return;
             }
 
-            if (!BundleReader.IsIntact(_layout, digest, location))
+            if (!whole || !BundleReader.IsIntact(_layout, digest, location))
             {
                 damaged = true;
                 sink.Trouble(new ItemTrouble(
                     ErrorIds.BlobDamaged, null, null, $"{path} at byte {location.Offset}",
-                    $"The content {digest} is damaged; the bundle is left as it is. Run 'mailbackup check'."));
+                    $"{(whole ? $"The content {digest} is damaged" : "What stands there is no blob, and contents are missing that may be in it")}; the bundle is left as it is. Run 'mailbackup check'."));
                 return;
             }
 

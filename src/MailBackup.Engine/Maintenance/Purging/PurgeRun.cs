@@ -1,6 +1,7 @@
 using MailBackup.Configuration;
 using MailBackup.Operations;
 using MailBackup.Storage;
+using MailBackup.Storage.Sqlite;
 
 namespace MailBackup.Maintenance.Purging;
 
@@ -40,6 +41,18 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
     }
 
     public async Task<OperationReport> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await PurgeAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SqliteFailure { IsDamage: false } or UnauthorizedAccessException or IOException)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+    }
+
+    private async Task<OperationReport> PurgeAsync(CancellationToken stop)
     {
         PurgeRules.Check(request, _now);
         var rules = PurgeRules.From(request, configuration, _now);
@@ -225,7 +238,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
     /// <summary>What an earlier purge had taken out and not yet removed when it was killed.</summary>
     private void CleanUp()
     {
-        Directory.CreateDirectory(layout.State);
+        PrivateFiles.CreateDirectory(layout.State);
         foreach (string folder in Directory.GetDirectories(layout.State, RemovedPrefix + "*"))
         {
             layout.Files.DeleteFolder(folder);

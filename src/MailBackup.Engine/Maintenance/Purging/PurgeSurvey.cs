@@ -32,7 +32,8 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
         await Parallel.ForEachAsync(layout.ListAccounts(), parallel, (id, token) =>
         {
             // An account that no readable line names is not judged, and keeps everything.
-            Read(Choose(id, stats.GetValueOrDefault(id)), token);
+            var stat = stats.GetValueOrDefault(id);
+            Read(Choose(id, stat), stat?.Journal, token);
             onProgress(Interlocked.Increment(ref done), stats.Count);
             return ValueTask.CompletedTask;
         }).ConfigureAwait(false);
@@ -64,8 +65,7 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
         if (stat is { Deleted: true })
         {
             // Its items stay recoverable until the account goes, whatever the retention of data.
-            bool whole = rules.AccountsDeletedBefore is { } before
-                && ProvisioningHistory.Read(layout.AccountInfo(id)).LastOrDefault() is { Deleted: true } last && last.Start < before;
+            bool whole = rules.AccountsDeletedBefore is { } before && DeletedSince(id, stat) is { } since && since < before;
             var account = new AccountPurge(id, name) { Whole = whole, Held = held };
             if (whole)
             {
@@ -93,6 +93,25 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
         return living;
     }
 
+    /// <summary>
+    /// When the account was deleted, as its own journal says; null when it lives, and when not every line of that journal can be read: the one that cannot may say
+    /// that it was brought back.
+    /// </summary>
+    private DateTimeOffset? DeletedSince(Guid id, AccountStat stat)
+    {
+        ProvisioningTransaction? last = null;
+        try
+        {
+            Follow(layout.AccountInfo(id), stat.Info, line => last = ProvisioningLine.Read(line.Bytes.Span));
+            return last is { Deleted: true } ? last.Start : null;
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
+        {
+            Tell(stat.Name, e);
+            return null;
+        }
+    }
+
     private void Fill(HashSet<long> set, Guid account, string sql)
     {
         using var db = catalog.Connect();
@@ -104,13 +123,13 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
         }
     }
 
-    private void Read(AccountPurge account, CancellationToken token)
+    private void Read(AccountPurge account, JournalPosition? reported, CancellationToken token)
     {
         var journal = layout.ItemJournal(account.Id);
         var folders = new HashSet<long>();
         try
         {
-            Follow(journal, account, (line, references) =>
+            Follow(journal, reported, account, (line, references) =>
             {
                 token.ThrowIfCancellationRequested();
                 if (account.Held || !(account.Whole || account.Takes(references.Item, references.Transaction)))
@@ -127,7 +146,7 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
 
             if (!account.Nothing)
             {
-                Follow(journal, account, (line, references) =>
+                Follow(journal, reported, account, (line, references) =>
                 {
                     if (account.Whole || account.Takes(references.Item, references.Transaction))
                     {
@@ -148,10 +167,15 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
         }
         catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
         {
-            lock (_gate)
-            {
-                Damaged.Add($"{account.Name}: {e.Message}");
-            }
+            Tell(account.Name, e);
+        }
+    }
+
+    private void Tell(string account, MailBackupException obstacle)
+    {
+        lock (_gate)
+        {
+            Damaged.Add($"{account}: {obstacle.Message}");
         }
     }
 
@@ -170,28 +194,40 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
         }
     }
 
-    private static void Follow(JournalFile journal, AccountPurge account, Action<JournalLine, TransactionReferences> visit)
+    private static void Follow(JournalFile journal, JournalPosition? reported, AccountPurge account, Action<JournalLine, TransactionReferences> visit)
     {
-        using var reader = JournalReader.From(journal, JournalPosition.Start);
         long n = 0;
-        while (reader.TryRead(out var line))
+        var end = Follow(journal, reported, line =>
         {
             n++;
-            try
+            visit(line, TransactionReferences.Read(line.Bytes.Span));
+        });
+        (account.Transactions, account.Head) = (n, end.Check);
+    }
+
+    /// <summary>
+    /// Every line of a journal. <c>JournalDamaged</c> when one of them cannot be read, or what stands at the end is not certainly a batch that nobody reported:
+    /// what it names would be taken for unneeded.
+    /// </summary>
+    private static JournalPosition Follow(JournalFile journal, JournalPosition? reported, Action<JournalLine> visit)
+    {
+        using var reader = JournalReader.From(journal, JournalPosition.Start);
+        try
+        {
+            while (reader.TryRead(out var line))
             {
-                visit(line, TransactionReferences.Read(line.Bytes.Span));
-            }
-            catch (JsonException)
-            {
-                throw JournalReader.DamagedException(reader);
+                visit(line);
             }
         }
-
-        if (reader.State == JournalReaderState.Damaged)
+        catch (JsonException)
         {
             throw JournalReader.DamagedException(reader);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalReader.UnreadableException(reader, e);
+        }
 
-        (account.Transactions, account.Head) = (n, reader.Position.Check);
+        return reader.State == JournalReaderState.AtEnd || reader.EndsInTraceOfCrash(reported) ? reader.Position : throw JournalReader.DamagedException(reader);
     }
 }

@@ -15,8 +15,8 @@ internal static class BundleCut
             return;
         }
 
-        // What stays moves forward in its bundle. The catalog would look in the old places: it goes first, so that a crash leaves none that is wrong.
-        Catalog.Delete(layout);
+        // What stays moves forward in its bundle. The catalog would look in the old places: it goes first, for good, so that no crash leaves one that is wrong.
+        Catalog.DeleteForGood(layout);
         foreach (var bundle in unwanted.GroupBy(u => u.Place.Bundle))
         {
             stop.ThrowIfCancellationRequested();
@@ -26,6 +26,7 @@ internal static class BundleCut
                 quarantine.Keep(path, place.Offset, place.Length, digest is null ? "bytes" : "blob", digest, why);
             }
 
+            quarantine.Settle();
             Rewrite(layout.Files, path, [.. bundle.Select(u => u.Place)]);
         }
     }

@@ -364,6 +364,7 @@ internal sealed class JournalSalvage(
         }
 
         _report.Changed = true;
+        quarantine.Settle();
         AtomicFile.Write(journal.Files, segment.Path, segment.ToBytes(), sync: true);
     }
 }

@@ -10,11 +10,15 @@ namespace MailBackup.Maintenance.Repairing;
 /// <summary>
 /// <c>quarantine/&lt;date&gt;/</c>: what a check or a repair takes out of the store, with a manifest of one JSON object a line:
 /// <c>{"what":"blob","from":"items/00/00000000.gz","offset":76,"length":512,"digest":…,"why":"damaged","file":…}</c>. Nothing is deleted: what is moved here
-/// is durable before it leaves its place. Made when the first piece comes.
+/// is durable (<see cref="Settle"/>) before it leaves its place. Made when the first piece comes.
 /// </summary>
 internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
 {
     private readonly string _folder = Path.Combine(layout.Quarantine, DateTime.UtcNow.ToString("yyyy-MM-ddTHHmmss.fff", CultureInfo.InvariantCulture));
+    /// <summary>Pieces that are open at once.</summary>
+    private const int BatchSize = 256;
+
+    private readonly SyncBatch _written = new(layout.Files, layout.Root);
     private SafeFileHandle? _manifest;
     private long _manifestLength;
 
@@ -23,13 +27,15 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
 
     public string Folder => _folder;
 
-    /// <summary>Keeps a copy of a piece of a file; the caller then takes the piece out of the file.</summary>
+    /// <summary>Keeps a copy of a piece of a file; the caller then takes the piece out of the file, behind <see cref="Settle"/>.</summary>
     public void Keep(string path, long offset, long length, string what, Digest? digest, string why)
     {
         string kept = NameFor(layout.Relative(path) + string.Create(CultureInfo.InvariantCulture, $"@{offset}"));
         using (var source = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        using (var target = layout.Files.Open(kept, FileMode.CreateNew))
         {
+            var target = layout.Files.Open(kept, FileMode.CreateNew);
+            _written.Add(target);
+            _written.AddName(kept);
             var buffer = new byte[Math.Min(Math.Max(length, 1), 1 << 20)];
             for (long at = 0; at < length;)
             {
@@ -53,11 +59,23 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
                 layout.Files.Write(target, buffer.AsSpan(0, n), at);
                 at += n;
             }
-
-            layout.Files.Sync(target);
         }
 
         Record(what, layout.Relative(path), offset, length, digest, why, kept);
+        if (_written.Count >= BatchSize)
+        {
+            Settle();
+        }
+    }
+
+    /// <summary>Makes all that was kept durable, with the manifest.</summary>
+    public void Settle()
+    {
+        if (_manifest is not null)
+        {
+            layout.Files.Sync(_manifest);
+            _written.SyncAndClose();
+        }
     }
 
     /// <summary>Moves a whole file here.</summary>
@@ -66,10 +84,15 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
         long length = new FileInfo(path).Length;
         string kept = NameFor(layout.Relative(path));
         Record(what, layout.Relative(path), 0, length, null, why, kept);
+        Settle();
         layout.Files.Move(path, kept);
     }
 
-    public void Dispose() => _manifest?.Dispose();
+    public void Dispose()
+    {
+        _written.Dispose();
+        _manifest?.Dispose();
+    }
 
     private string NameFor(string relative)
     {
@@ -81,15 +104,6 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
         }
 
         return path;
-    }
-
-    /// <summary>Of the piece and of the folders down to it.</summary>
-    private void SyncNames(string kept)
-    {
-        for (string? folder = Path.GetDirectoryName(kept); folder is not null && folder.Length >= layout.Root.Length; folder = Path.GetDirectoryName(folder))
-        {
-            layout.Files.SyncFolder(folder);
-        }
     }
 
     private void Record(string what, string from, long offset, long length, Digest? digest, string why, string kept)
@@ -113,11 +127,11 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
         }
 
         line.Write("\n"u8);
-        _manifest ??= layout.Files.Open(Path.Combine(_folder, "manifest.jsonl"), FileMode.OpenOrCreate);
+        string manifest = Path.Combine(_folder, "manifest.jsonl");
+        _manifest ??= layout.Files.Open(manifest, FileMode.OpenOrCreate);
         layout.Files.Write(_manifest, line.WrittenSpan, _manifestLength);
         _manifestLength += line.WrittenCount;
-        layout.Files.Sync(_manifest);
-        SyncNames(kept);
+        _written.AddName(manifest);
         Count++;
     }
 }

@@ -70,6 +70,12 @@ internal sealed class RepairRun(BackupLayout layout, Guid server, RepairRequest 
             }
         }
 
+        foreach (var (journal, account, why) in mend.Left)
+        {
+            sink.Trouble(new ItemTrouble(
+                ErrorIds.JournalDamaged, account, null, journal.Segment(1), $"It is damaged still: {why} A copy of the journal from another backup (--from) may have what is missing."));
+        }
+
         mend.CutBundles(orphans: false, stop);
         Catalog.Delete(layout);
         using var catalog = StoreWriter.OpenCatalog(layout, sink.Warning).Catalog;

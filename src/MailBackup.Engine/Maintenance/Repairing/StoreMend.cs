@@ -13,19 +13,24 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 {
     private readonly HashSet<Guid> _changed = [];
 
-    /// <summary>Journals that nothing could be made of: their references are not all known.</summary>
-    public bool JournalsLeft { get; private set; }
+    /// <summary>Journals that are damaged still, and how: their references are not all known.</summary>
+    public List<(JournalFile Journal, string? Account, string Why)> Left { get; } = [];
 
     public List<(JournalFile Journal, string? Account, SalvageReport Report)> Salvaged { get; } = [];
 
     /// <param name="copies">Other backup paths.</param>
     public void MendJournals(IReadOnlyList<BackupLayout> copies, IOperationSink quiet, CancellationToken stop)
     {
+        if (findings.DamagedJournals.Count > 0)
+        {
+            Catalog.DeleteForGood(layout);
+        }
+
         foreach (var journal in findings.DamagedJournals)
         {
             var account = AccountOf(journal);
             var stat = account is { } id ? AccountStat.Read(layout, id) : null;
-            var last = journal.Segmented ? stat?.Journal : stat?.Info;
+            var last = journal.Name == layout.LegalHold.Name ? LegalHoldHead.Read(layout) : journal.Segmented ? stat?.Journal : stat?.Info;
             var others = copies.Select(c => new JournalCopy(SameIn(c, journal))).ToList();
             var report = new JournalSalvage(journal, last is { Segment: 0 } ? null : last, others, quarantine).Run(stop);
             Salvaged.Add((journal, stat?.Name, report));
@@ -37,17 +42,15 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
             // What stands behind the damage has not been read yet: its contents are not orphans.
             var again = new CheckFindings(quiet);
             new JournalCheck(again, index, journal, stat?.Name, null).Run(stop);
-            JournalsLeft |= again.DamagedJournals.Count > 0;
-        }
-
-        if (_changed.Count > 0)
-        {
-            Catalog.Delete(layout);
+            if (again.DamagedJournals.Count > 0)
+            {
+                Left.Add((journal, stat?.Name, again.FirstReason));
+            }
         }
     }
 
     public void CutBundles(bool orphans, CancellationToken stop) =>
-        BundleCut.Run(layout, quarantine, index.ListUnwanted(orphans && !JournalsLeft), stop);
+        BundleCut.Run(layout, quarantine, index.ListUnwanted(orphans && Left.Count == 0), stop);
 
     /// <summary>
     /// After the catalog has been made anew: <c>account_stat</c> of the accounts whose journals changed. Their folders lose their tokens, so that the next scan

@@ -38,6 +38,22 @@ internal sealed partial class DiskFiles : IStoreFiles
         }
     }
 
+    /// <summary>Locks a folder (flock) as long as the handle is open; null where the file system locks no folders.</summary>
+    /// <returns>False while another process has it locked.</returns>
+    public static bool TryLockFolder(string path, out SafeFileHandle? held)
+    {
+        held = OpenFile(path, OpenFolder);
+        if (!held.IsInvalid && FLock(held, LockExclusive | LockNow) == 0)
+        {
+            return true;
+        }
+
+        bool taken = !held.IsInvalid && Marshal.GetLastPInvokeError() == WouldBlock;
+        held.Dispose();
+        held = null;
+        return !taken;
+    }
+
     public void Move(string from, string to) => File.Move(from, to, overwrite: true);
 
     public void MoveFolder(string from, string to) => Directory.Move(from, to);
@@ -50,11 +66,18 @@ internal sealed partial class DiskFiles : IStoreFiles
     private const int InvalidArgument = 22;
     private const int NotSupported = 95;
 
+    private const int WouldBlock = 11;
+    private const int LockExclusive = 2;
+    private const int LockNow = 4;
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenFile(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int FLock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncFs(SafeFileHandle file);

@@ -86,7 +86,11 @@ internal sealed class LegalHoldJournal : IDisposable
     {
         try
         {
-            _writer?.Save();
+            if (_writer is not null)
+            {
+                _writer.Save();
+                LegalHoldHead.Write(_layout, _writer.Position);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,7 +102,7 @@ internal sealed class LegalHoldJournal : IDisposable
 
     private void Append(Guid account, string name, bool held, bool automatic, string reason)
     {
-        _writer ??= JournalWriter.Open(_layout.LegalHold, null, Path.Combine(_layout.State, "cut"));
+        _writer ??= JournalWriter.Open(_layout.LegalHold, null, _layout.Cut, reported: LegalHoldHead.Read(_layout));
         var change = new LegalHoldChange(
             new TransactionId(_writer.NextTransaction), TransactionLine.Truncate(DateTimeOffset.UtcNow), account, name, held, automatic, reason, Actor.Name);
         _writer.Append(LegalHoldLine.Write(_line, change));

@@ -31,10 +31,13 @@ internal sealed class LegalHolds
     /// <summary>Every change that was ever made, oldest first. Errors: <c>LegalHoldDamaged</c>.</summary>
     public static IEnumerable<LegalHoldChange> ReadChanges(BackupLayout layout)
     {
-        var file = layout.LegalHold;
-        using var reader = JournalReader.From(file, JournalPosition.Start);
+        var head = ReadHead(layout);
+        bool met = head is null;
+        using var reader = JournalReader.From(
+            layout.LegalHold, JournalPosition.Start, (removal, _) => met |= removal.Last + 1 == head?.NextTransaction && removal.Check == head.Check);
         while (reader.TryRead(out var line))
         {
+            met |= reader.NextTransaction == head?.NextTransaction && reader.Position.Check == head.Check;
             LegalHoldChange change;
             try
             {
@@ -48,8 +51,7 @@ internal sealed class LegalHolds
             yield return change;
         }
 
-        // The end that a crash leaves has no line feed, for a change is written in one piece. A whole last line that does not fit was altered.
-        if (reader.State == JournalReaderState.Damaged || (reader.State == JournalReaderState.Torn && EndsWithLine(reader.SegmentPath)))
+        if (!met || (reader.State != JournalReaderState.AtEnd && !reader.EndsInTraceOfCrash(head)))
         {
             throw Damaged(reader.SegmentPath, reader.Position.Offset, null);
         }
@@ -82,18 +84,22 @@ internal sealed class LegalHolds
         };
     }
 
-    private static bool EndsWithLine(string path)
+    private static JournalPosition? ReadHead(BackupLayout layout)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        Span<byte> last = stackalloc byte[1];
-        long length = RandomAccess.GetLength(handle);
-        return length > 0 && RandomAccess.Read(handle, last, length - 1) == 1 && last[0] == (byte)'\n';
+        try
+        {
+            return LegalHoldHead.Read(layout);
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(layout.LegalHoldHead, 0, e);
+        }
     }
 
     private static MailBackupException Damaged(string path, long offset, Exception? inner) => new(
         ErrorIds.LegalHoldDamaged,
-        $"The journal of legal holds {path} is damaged at byte {offset}: which accounts are on hold cannot be told, so nothing may be purged.",
-        "Put the file back from a copy of the backup path, or move it away and place the holds again; its lines are readable text.",
+        $"The journal of legal holds {path} is damaged or cut at byte {offset}: which accounts are on hold cannot be told, so nothing may be purged.",
+        "Put legal_hold.jsonl and legal_hold.head back from a copy of the backup path, or move both away and place the holds again; the lines of the journal are readable text.",
         path,
         inner);
 }

@@ -84,8 +84,10 @@ public sealed class LegalHoldJournalTests : IDisposable
     {
         Place(Alice, "alice@example.com", "Case 1");
         byte[] whole = System.IO.File.ReadAllBytes(File);
+        byte[] head = System.IO.File.ReadAllBytes(_layout.LegalHoldHead);
         Place(Bob, "bob@example.com", "Case 2");
         byte[] both = System.IO.File.ReadAllBytes(File);
+        System.IO.File.WriteAllBytes(_layout.LegalHoldHead, head);
 
         for (int length = whole.Length; length < both.Length; length++)
         {
@@ -104,11 +106,16 @@ public sealed class LegalHoldJournalTests : IDisposable
         Place(Bob, "bob@example.com", "Case 2");
         byte[] intact = System.IO.File.ReadAllBytes(File);
 
-        // The last byte is left out: without its line feed the last change looks like the unfinished write of a crash.
-        for (int i = 0; i < intact.Length - 1; i++)
+        // With what tells where it ended, and as an earlier version left it, without.
+        for (int i = 0; i < intact.Length * 2; i++)
         {
+            if (i == intact.Length)
+            {
+                System.IO.File.Delete(_layout.LegalHoldHead);
+            }
+
             byte[] damaged = [.. intact];
-            damaged[i] ^= 1;
+            damaged[i % intact.Length] ^= 1;
             System.IO.File.WriteAllBytes(File, damaged);
             var e = Assert.Throws<MailBackupException>(() => LegalHolds.Load(_layout));
             Assert.Equal(ErrorIds.LegalHoldDamaged, e.ErrorId);
@@ -127,9 +134,29 @@ public sealed class LegalHoldJournalTests : IDisposable
         Assert.Equal(ErrorIds.LegalHoldDamaged, Assert.Throws<MailBackupException>(() => LegalHolds.Load(_layout)).ErrorId);
 
         System.IO.File.Delete(File);
+        System.IO.File.Delete(_layout.LegalHoldHead);
         var writer = JournalWriter.Open(_layout.LegalHold, null, _temp["cut"]);
         writer.Append("{\"tx\":1,\"start\":\"2026-01-01T00:00:00Z\",\"name\":\"alice@example.com\",\"hold\":true"u8);
         writer.Save();
+        Assert.Equal(ErrorIds.LegalHoldDamaged, Assert.Throws<MailBackupException>(() => LegalHolds.Load(_layout)).ErrorId);
+    }
+
+    [Fact]
+    public void A_journal_that_was_cut_or_is_gone_is_an_error_and_never_a_hold_less()
+    {
+        Place(Alice, "alice@example.com", "Case 1");
+        byte[] first = System.IO.File.ReadAllBytes(File);
+        Place(Bob, "bob@example.com", "Case 2");
+        byte[] both = System.IO.File.ReadAllBytes(File);
+
+        System.IO.File.WriteAllBytes(File, first);
+        Assert.Equal(ErrorIds.LegalHoldDamaged, Assert.Throws<MailBackupException>(() => LegalHolds.Load(_layout)).ErrorId);
+        System.IO.File.Delete(File);
+        Assert.Equal(ErrorIds.LegalHoldDamaged, Assert.Throws<MailBackupException>(() => LegalHolds.Load(_layout)).ErrorId);
+        Assert.Equal(ErrorIds.LegalHoldDamaged, Assert.Throws<MailBackupException>(() => LegalHoldJournal.Open(_layout).Dispose()).ErrorId);
+        System.IO.File.WriteAllBytes(File, both);
+        Assert.Equal(2, LegalHolds.Load(_layout).All.Count);
+        System.IO.File.WriteAllText(_layout.LegalHoldHead, "{");
         Assert.Equal(ErrorIds.LegalHoldDamaged, Assert.Throws<MailBackupException>(() => LegalHolds.Load(_layout)).ErrorId);
     }
 
