@@ -42,12 +42,12 @@ public sealed class WriterLock : IDisposable
         }
         catch (IOException e) when (e.HResult == WouldBlock)
         {
-            folder?.Dispose();
+            Unlock(folder);
             return null;
         }
         catch
         {
-            folder?.Dispose();
+            Unlock(folder);
             throw;
         }
 
@@ -62,13 +62,13 @@ public sealed class WriterLock : IDisposable
         catch (IOException e)
         {
             file.Dispose();
-            folder?.Dispose();
+            Unlock(folder);
             throw StorageFault.Translate(e, path);
         }
         catch
         {
             file.Dispose();
-            folder?.Dispose();
+            Unlock(folder);
             throw;
         }
 
@@ -100,6 +100,14 @@ public sealed class WriterLock : IDisposable
         }
     }
 
+    private static void Unlock(SafeFileHandle? folder)
+    {
+        if (folder is not null)
+        {
+            DiskFiles.Unlock(folder);
+        }
+    }
+
     public void Dispose()
     {
         try
@@ -112,6 +120,6 @@ public sealed class WriterLock : IDisposable
         }
 
         _file.Dispose();
-        _folder?.Dispose();
+        Unlock(_folder);
     }
 }

@@ -38,8 +38,9 @@ internal sealed partial class FaultyStore : IDisposable
     public RecordingSink Said { get; private set; } = new();
 
     /// <summary>Runs an operation under the writer lock. Errors that no fault explains are thrown.</summary>
+    /// <param name="plain">An error of the system may come out as it is.</param>
     /// <returns>True when it completed.</returns>
-    public async Task<bool> RunAsync(Func<RecordingSink, Task> operation)
+    public async Task<bool> RunAsync(Func<RecordingSink, Task> operation, bool plain = false)
     {
         Said = new RecordingSink();
         try
@@ -65,7 +66,7 @@ internal sealed partial class FaultyStore : IDisposable
         {
             return false;
         }
-        catch (MailBackupException) when (Files.Struck)
+        catch (Exception e) when (Files.Struck && (e is MailBackupException || (plain && e is IOException)))
         {
             return false;
         }

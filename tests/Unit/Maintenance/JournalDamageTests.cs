@@ -130,7 +130,6 @@ public class JournalDamageTests
         string file = node.Journal(DamagedNode.Ann);
         DamagedNode.ChangeLines(file, lines => lines[^1] = DamagedNode.Forge(lines[^1], lines[^2], "\"type\":\"message\"", "\"type\":\"nothing\""));
         await node.AssertFoundAsync(ErrorIds.JournalDamaged, file);
-        File.Delete(node.Layout.AccountStat(node.Account(DamagedNode.Ann)));
         var operation = await node.Node.RunAsync(new RepairRequest());
         Assert.Equal(OperationState.CompletedWithErrors, operation.State);
         Assert.Contains(operation.Report!.Troubles, t => t.ErrorId == ErrorIds.JournalDamaged && t.Account == DamagedNode.Ann);

@@ -54,6 +54,13 @@ internal sealed partial class DiskFiles : IStoreFiles
         return !taken;
     }
 
+    /// <summary>Gives a locked folder back. Closing alone would not while a child process that is being started has a copy of the handle.</summary>
+    public static void Unlock(SafeFileHandle folder)
+    {
+        FLock(folder, LockRelease);
+        folder.Dispose();
+    }
+
     public void Move(string from, string to) => File.Move(from, to, overwrite: true);
 
     public void MoveFolder(string from, string to) => Directory.Move(from, to);
@@ -69,6 +76,7 @@ internal sealed partial class DiskFiles : IStoreFiles
     private const int WouldBlock = 11;
     private const int LockExclusive = 2;
     private const int LockNow = 4;
+    private const int LockRelease = 8;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenFile(string path, int flags);
