@@ -9,8 +9,8 @@ namespace MailBackup.Storage;
 /// </summary>
 /// <remarks>
 /// One connection writes; <see cref="FindBlob"/> and the queries take connections of their own from a pool, so any thread may call them.
-/// SQLite's write-ahead log lets readers of other processes go on meanwhile. A commit is not synced: after a power failure the catalog may be
-/// behind the journals, which is what a follower may be, but never ahead of them.
+/// SQLite's write-ahead log lets readers of other processes go on meanwhile. A commit is not synced, a checkpoint is (<c>synchronous=NORMAL</c>): after
+/// a power failure the catalog may be behind the journals, which is what a follower may be, but never ahead of them, and never a mixture.
 /// </remarks>
 public sealed class Catalog : IDisposable
 {
