@@ -160,7 +160,7 @@ public class KeptReaderTests
         }
 
         Assert.Equal(before, f.Items().Count);
-        Assert.Empty(f.Items(ItemSelection.All).Where(i => i.Account == "late@example.com"));
+        Assert.DoesNotContain(f.Items(ItemSelection.All), i => i.Account == "late@example.com");
     }
 
     [Fact]
