@@ -22,11 +22,13 @@ public sealed partial class BackupNode : IDisposable
     private readonly BackupLayout _layout;
     private readonly string _home;
     private readonly Lazy<OperationQueue> _operations;
+    private readonly Lazy<BackupReading> _reading;
 
     private BackupNode(BackupLayout layout, Guid serverId, NodeConfiguration configuration, NodeOptions? options)
     {
         _layout = layout;
         _home = NodeHome.Resolve(options);
+        _reading = new(() => new BackupReading(layout, message => Warn?.Invoke(message)));
         ServerId = serverId;
         Configuration = configuration;
         var notifier = new OperationNotifier(layout.Root, () => ConfigurationFile.Read(layout).Notification);
@@ -225,6 +227,11 @@ public sealed partial class BackupNode : IDisposable
         if (_operations.IsValueCreated)
         {
             _operations.Value.Dispose();
+        }
+
+        if (_reading.IsValueCreated)
+        {
+            _reading.Value.Dispose();
         }
     }
 

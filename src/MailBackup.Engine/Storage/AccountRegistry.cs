@@ -25,6 +25,29 @@ internal sealed class AccountRegistry
         return registry;
     }
 
+    /// <summary>A copy in which these accounts are read again; who reads this one meanwhile sees nothing of it.</summary>
+    public AccountRegistry With(BackupLayout layout, IReadOnlySet<Guid> changed)
+    {
+        var copy = new AccountRegistry { _layout = layout };
+        foreach (var (id, stat) in Stats)
+        {
+            if (!changed.Contains(id))
+            {
+                copy.Set(id, stat);
+            }
+        }
+
+        foreach (var id in changed.Where(c => Directory.Exists(layout.Account(c))))
+        {
+            if ((AccountStat.Read(layout, id) ?? Rebuild(layout, id)) is { } stat)
+            {
+                copy.Set(id, stat);
+            }
+        }
+
+        return copy;
+    }
+
     public void Set(Guid id, AccountStat stat)
     {
         if (Stats.TryGetValue(id, out var before) && before.Name != stat.Name && _living.GetValueOrDefault(before.Name) == id)
