@@ -13,12 +13,18 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
 {
     private const int CommandsAhead = 2;
 
+    /// <summary>
+    /// Bytes that one command is to bring. A server that mixes the answers to two commands sends so much that nobody waits for yet: what is read ahead must hold it.
+    /// </summary>
+    private const int WantedBytes = 768 << 10;
+
     private readonly Queue<Step> _steps = new();
     private string? _folder;
     private uint _stated, _opened;
     private string? _refusal;
     private bool _folderGone;
     private int _batch = Math.Min(4, largestBatch);
+    private long _bytes;
     private PendingContent? _current;
 
     /// <summary>Messages that came.</summary>
@@ -63,8 +69,9 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     {
         while (_steps.Count < CommandsAhead && next(_batch) is { Count: > 0 } batch)
         {
-            _batch = Math.Min(_batch * 2, largestBatch);
             Send(batch);
+            int fitting = Settled == 0 ? _batch : (int)Math.Clamp(WantedBytes / Math.Max(1, _bytes / Settled), 1, largestBatch);
+            _batch = Math.Min(_batch * 2, fitting);
         }
     }
 
@@ -144,6 +151,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         {
             current?.Complete();
             Settled++;
+            _bytes += data.Streamed;
         }
         else if (data.Uid is { } uid && Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
         {

@@ -167,7 +167,16 @@ internal sealed class PendingContent(SourceFolder folder, SourceItem item, uint 
                 changed = Changed();
             }
 
-            await changed.WaitAsync(token).ConfigureAwait(false);
+            // Who has taken all that came of it takes nothing until more comes.
+            budget.Stalled(true);
+            try
+            {
+                await changed.WaitAsync(token).ConfigureAwait(false);
+            }
+            finally
+            {
+                budget.Stalled(false);
+            }
         }
     }
 
