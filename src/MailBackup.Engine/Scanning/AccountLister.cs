@@ -35,10 +35,17 @@ internal sealed class AccountLister(
             await QueueFoldersAsync(account, pairs, token).ConfigureAwait(false);
             foreach (var (folder, sourceFolder, _) in pairs)
             {
-                await foreach (var item in source.ListItemsAsync(stat.Name, sourceFolder, token).ConfigureAwait(false))
+                try
                 {
-                    counts.See(1);
-                    await QueueAsync(NewItem(account, new ItemId(folder.Id), sourceFolder, item), token).ConfigureAwait(false);
+                    await foreach (var item in source.ListItemsAsync(stat.Name, sourceFolder, token).ConfigureAwait(false))
+                    {
+                        counts.See(1);
+                        await QueueAsync(NewItem(account, new ItemId(folder.Id), sourceFolder, item), token).ConfigureAwait(false);
+                    }
+                }
+                catch (FolderReadException e)
+                {
+                    await order.WriteAsync(Unlisted(account, folder, e), token).ConfigureAwait(false);
                 }
             }
         }
@@ -53,6 +60,7 @@ internal sealed class AccountLister(
 
             await QueueFoldersAsync(account, pairs, token).ConfigureAwait(false);
             MatchMoved(account, added, changes);
+            MatchCopies(account, added, changes);
             foreach (var job in changes)
             {
                 await QueueAsync(job, token).ConfigureAwait(false);
@@ -171,39 +179,22 @@ internal sealed class AccountLister(
                 continue;
             }
 
-            var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-            if (known is not null)
+            var items = known is null ? [] : KnownItems.OfFolder(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(known.Id));
+            if (known is { Token: { } since } && folder.Token is not null && !options.Deep
+                && await source.ListChangesAsync(account.Name, folder, since, items.ConvertAll(i => i.Key), token).ConfigureAwait(false) is { } told)
             {
-                foreach (var item in KnownItems.OfFolder(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(known.Id)))
-                {
-                    if (!byKey.TryAdd(source.StableKeyOf(folder.Kind, item.Key), item))
-                    {
-                        account.Missing.Add(item.Id, item);
-                    }
-                }
+                listed += Apply(account, now, folder, items, told, changes, added);
+                continue;
             }
 
-            await foreach (var item in source.ListItemsAsync(account.Name, folder, token).ConfigureAwait(false))
+            try
             {
-                listed++;
-                counts.See(1);
-                if (!byKey.Remove(item.StableKey, out var match))
-                {
-                    added.Add(NewItem(account, new ItemId(now.Id), folder, item));
-                }
-                else if (Compare(account, match, folder, item) is { } change)
-                {
-                    changes.Add(change);
-                }
-                else
-                {
-                    counts.Unchanged(1);
-                }
+                listed += await CompareWholeAsync(account, now, folder, items, changes, added, token).ConfigureAwait(false);
             }
-
-            foreach (var item in byKey.Values)
+            catch (FolderReadException e)
             {
-                account.Missing.Add(item.Id, item);
+                listed += items.Count;
+                changes.Add(Unlisted(account, now, e));
             }
         }
 
@@ -216,6 +207,73 @@ internal sealed class AccountLister(
         }
 
         return listed;
+    }
+
+    /// <summary>Compares a folder with all that the source lists in it.</summary>
+    /// <returns>How many items the source has there.</returns>
+    private async Task<long> CompareWholeAsync(
+        ScanAccount account, FolderStat now, SourceFolder folder, List<KnownItem> items, List<ScanJob> changes, List<ScanJob> added, CancellationToken token)
+    {
+        long listed = 0;
+        var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
+        var missing = items.Where(i => !byKey.TryAdd(source.StableKeyOf(folder.Kind, i.Key), i)).ToList();
+        await foreach (var item in source.ListItemsAsync(account.Name, folder, token).ConfigureAwait(false))
+        {
+            listed++;
+            counts.See(1);
+            byKey.Remove(item.StableKey, out var match);
+            Take(account, now, folder, match, item, changes, added);
+        }
+
+        // Only now: a folder that could be listed in part only misses nothing.
+        foreach (var item in missing.Concat(byKey.Values))
+        {
+            account.Missing.Add(item.Id, item);
+        }
+
+        return listed;
+    }
+
+    /// <summary>Brings what is known of a folder up to what the source tells of its changes.</summary>
+    /// <returns>How many items the source has there.</returns>
+    private long Apply(
+        ScanAccount account, FolderStat now, SourceFolder folder, List<KnownItem> items, FolderChanges told, List<ScanJob> changes, List<ScanJob> added)
+    {
+        var byKey = items.ToDictionary(i => i.Key, StringComparer.Ordinal);
+        foreach (string gone in told.Gone)
+        {
+            account.Missing.Add(byKey[gone].Id, byKey[gone]);
+        }
+
+        int arrived = 0;
+        foreach (var item in told.Present)
+        {
+            var match = byKey.GetValueOrDefault(item.Key);
+            arrived += match is null ? 1 : 0;
+            Take(account, now, folder, match, item, changes, added);
+        }
+
+        long listed = items.Count - told.Gone.Count + arrived;
+        counts.See(listed);
+        counts.Unchanged(listed - told.Present.Count);
+        return listed;
+    }
+
+    private void Take(
+        ScanAccount account, FolderStat now, SourceFolder folder, KnownItem? known, SourceItem item, List<ScanJob> changes, List<ScanJob> added)
+    {
+        if (known is null)
+        {
+            added.Add(NewItem(account, new ItemId(now.Id), folder, item));
+        }
+        else if (Compare(account, known, folder, item) is { } change)
+        {
+            changes.Add(change);
+        }
+        else
+        {
+            counts.Unchanged(1);
+        }
     }
 
     /// <summary>What has to be done for an item that is where it was; null when nothing.</summary>
@@ -260,6 +318,46 @@ internal sealed class AccountLister(
         }
     }
 
+    /// <summary>A mail that lies in another folder as well, under the server's own id for it, is a copy; its content need not be read.</summary>
+    private void MatchCopies(ScanAccount account, List<ScanJob> added, List<ScanJob> changes)
+    {
+        if (!source.KnowsCopies || options.Deep || !added.Exists(j => j.SourceFolder!.Kind == FolderKind.Mail))
+        {
+            return;
+        }
+
+        var wanted = added.Where(j => j.SourceFolder!.Kind == FolderKind.Mail).Select(j => j.SourceItem!.StableKey).ToHashSet(StringComparer.Ordinal);
+        var originals = KnownItems.Copied(store.Writer.Catalog, account.Journal.CatalogId, key => source.StableKeyOf(FolderKind.Mail, key), wanted);
+        for (int i = added.Count - 1; i >= 0 && originals.Count > 0; i--)
+        {
+            var (job, item) = (added[i], added[i].SourceItem!);
+            if (job.SourceFolder!.Kind != FolderKind.Mail || !originals.TryGetValue(item.StableKey, out var original) || original.Date != item.Date)
+            {
+                continue;
+            }
+
+            var state = JournalLookup.ReadTransaction(store.Writer.Layout, account.Id, original.Place).State!;
+            if (!HasContent(state))
+            {
+                // Lost here: what the server gives now heals both.
+                continue;
+            }
+
+            added.RemoveAt(i);
+            changes.Add(new ScanJob(account, ScanJobKind.Copy)
+            {
+                Folder = job.Folder,
+                State = state with { Folder = job.Folder, Flags = item.Flags, Tags = item.Tags, Key = item.Key, Attributes = null },
+            });
+        }
+    }
+
+    private bool HasContent(ItemState state) => new[] { state.Header ?? state.Digest, state.Body ?? state.Digest }
+        .All(d => d is { } digest && store.Writer.Catalog.FindBlob(digest) is not null);
+
+    private static ScanJob Unlisted(ScanAccount account, FolderStat folder, FolderReadException e) =>
+        new(account, ScanJobKind.Unlisted) { Folder = new ItemId(folder.Id), Trouble = e };
+
     private ScanJob Metadata(ScanAccount account, KnownItem known, ItemId folder, SourceItem item)
     {
         var state = JournalLookup.ReadTransaction(store.Writer.Layout, account.Id, known.Place).State!;
@@ -267,7 +365,14 @@ internal sealed class AccountLister(
         {
             Folder = folder,
             Known = known,
-            State = state with { Folder = folder, Flags = item.Flags, Tags = item.Tags, Key = item.Key },
+            State = state with
+            {
+                Folder = folder,
+                Flags = item.Flags,
+                Tags = item.Tags,
+                Key = item.Key,
+                Attributes = folder == known.Folder ? state.Attributes : null,
+            },
         };
     }
 

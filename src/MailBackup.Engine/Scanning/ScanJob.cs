@@ -26,5 +26,8 @@ internal sealed record ScanJob(ScanAccount Account, ScanJobKind Kind)
     /// <summary>A folder that was not known.</summary>
     public bool IsNew { get; init; }
 
+    /// <summary>Why the folder could not be listed.</summary>
+    public FolderReadException? Trouble { get; init; }
+
     public TaskCompletionSource<FetchedContent>? Fetched { get; init; }
 }

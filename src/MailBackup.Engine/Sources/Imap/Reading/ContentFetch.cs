@@ -91,7 +91,9 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             contents[content.Uid] = content;
         }
 
-        _steps.Enqueue(new Step(connection.Send($"UID FETCH {UidSet.Format(contents.Keys)} (UID BODY.PEEK[])"), contents));
+        // The date of saving costs a server little when it opens the mail anyway, and much in a listing.
+        string saved = connection.Capabilities.Has("SAVEDATE") ? "SAVEDATE " : "";
+        _steps.Enqueue(new Step(connection.Send($"UID FETCH {UidSet.Format(contents.Keys)} (UID {saved}BODY.PEEK[])"), contents));
     }
 
     private void Begin()
@@ -104,7 +106,8 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
 
         connection.StreamLiteral();
         var asked = _steps.TakeWhile(s => s.Contents is not null).ToList();
-        _current = FetchData.UidIn(text) is { } uid ? Asked(uid)
+        var beginning = FetchData.ParseBeginning(text);
+        _current = beginning.Uid is { } uid ? Asked(uid)
             : asked is [{ Contents: { Count: 1 } one }] ? one.Values.First()
             : throw new ImapProtocolException("the server sends the content of a message before it says which");
         if (_current is { } known && (known.IsSettled || Refusal(known) is not null))
@@ -112,7 +115,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             _current = null;
         }
 
-        if (_current is { } content && !content.Begin(connection.LiteralLength))
+        if (_current is { } content && !content.Begin(connection.LiteralLength, beginning.SaveDate))
         {
             content.Fail("its length changed while it was read");
             _current = null;
@@ -165,7 +168,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         {
             content.Fail("the server says that it has no content");
         }
-        else if (data.Held is { } held && content.Begin(held.Length))
+        else if (data.Held is { } held && content.Begin(held.Length, data.SaveDate))
         {
             content.Put(held);
             content.Complete();
@@ -212,6 +215,13 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             }
 
             _steps.Dequeue();
+            if (refused is not null && Backoff.IsTransient(refused))
+            {
+                // Nothing is wrong with the messages: all of it is asked for again, later.
+                Postponed(step.Contents);
+                throw new ImapConnectionException($"the server has put us off: {refused.Message}", refused);
+            }
+
             if (step.Contents is null)
             {
                 Opened(refused);
@@ -220,6 +230,18 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             {
                 Fetched(step.Contents, refused);
             }
+        }
+    }
+
+    private void Postponed(IReadOnlyDictionary<uint, PendingContent>? contents)
+    {
+        if (contents is not null)
+        {
+            // Back to the front: it is unfinished still.
+            var later = _steps.ToArray();
+            _steps.Clear();
+            _steps.Enqueue(new Step("", contents));
+            Array.ForEach(later, _steps.Enqueue);
         }
     }
 
