@@ -49,7 +49,11 @@ public sealed class ImapScanTests
         Assert.Equal(["Later"], now[0].Tags);
         Assert.Equal((before[1].Id, "Bücher"), (now[1].Id, now[1].Folder));
         Assert.True(now.Single(i => i.Id == before[3].Id).Deleted);
-        Assert.Equal(0, changed.BytesRead - Mail(3).Length - Mail(8).Length);
+
+        // The copy is known by the server's own id.
+        Assert.Equal(0, changed.BytesRead - Mail(8).Length);
+        Assert.Equal(["INBOX", "Projects/2026"], now.Where(i => i.Subject == "Mail 0003").Select(i => i.Folder).Order(StringComparer.Ordinal));
+        Assert.Single(now.Where(i => i.Subject == "Mail 0003").Select(i => i.Digest).Distinct());
         await Unchanged(fixture);
     }
 
@@ -226,13 +230,13 @@ public sealed class ImapScanTests
         fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
 
         // A line of the listing that never comes, though the server says that all is well.
-        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 20 FETCH (UID 20", "* 20 FETCX (UID 20");
+        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 41 FETCH (UID 41", "* 41 FETCX (UID 41");
         var report = (await fixture.RunAsync(new ScanRequest())).Report!;
         Assert.Equal((1L, 0L), (report.Errors, report.Deleted));
         Assert.Contains("listed only 40", Assert.Single(report.Troubles).Reason, StringComparison.Ordinal);
 
         // Nonsense instead of an answer.
-        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 20 FETCH (UID 20", "* 20 FETCH )UID 20");
+        proxy.OnServer = (piece, _, _) => Spoil(piece, "* 41 FETCH (UID 41", "* 41 FETCH )UID 41");
         report = (await fixture.RunAsync(new ScanRequest())).Report!;
         Assert.Equal((1L, 0L), (report.Errors, report.Deleted));
         Assert.Equal(40, fixture.Items().Count);
@@ -275,6 +279,146 @@ public sealed class ImapScanTests
         await fixture.CompleteAsync(new ScanRequest());
         Assert.True(fixture.Node.GetItems(new ItemQuery { Type = ItemType.Folder }).Count() > 1000);
         Assert.Equal("f3/n333", Assert.Single(fixture.Items()).Folder);
+        await Unchanged(fixture);
+    }
+
+    [DovecotFact]
+    public async Task Of_a_large_folder_only_what_changed_is_listed()
+    {
+        using var fixture = new ImapFixture(Alice);
+        Append(fixture, Alice, 1, 400, 0);
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        await fixture.CompleteAsync(new ScanRequest());
+        var before = fixture.Items();
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send("SELECT INBOX");
+        alice.Send("UID STORE 17 +FLAGS (\\Flagged)");
+        alice.Send("UID STORE 33,200:209 +FLAGS (\\Deleted)");
+        alice.Send("EXPUNGE");
+        alice.Append("INBOX", "", Moment(401), Mail(401));
+        long told = 0;
+        proxy.OnServer = (piece, _, _) =>
+        {
+            Interlocked.Add(ref told, piece.Length);
+            return true;
+        };
+        var report = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((1L, 1L, 11L), (report.Added, report.Updated, report.Deleted));
+        Assert.InRange(told, 100, 5000);
+        Assert.Equal(390, fixture.Items().Count);
+        Assert.Equal(MessageFlags.Flagged, fixture.Items()[16].Flags);
+        Assert.Equal(before[16].Id, fixture.Items()[16].Id);
+        await Unchanged(fixture);
+
+        // An index that is made anew counts from the beginning: then all is looked at.
+        fixture.Server.Stop();
+        foreach (string index in Directory.GetFiles(fixture.MailTree, "dovecot.index*", SearchOption.AllDirectories))
+        {
+            File.Delete(index);
+        }
+
+        fixture.Server.Start();
+        fixture.Follow();
+        await Unchanged(fixture);
+        Assert.Equal(0, (await fixture.CompleteAsync(new CheckRequest())).Errors);
+    }
+
+    [DovecotFact]
+    public async Task A_folder_that_cannot_be_opened_costs_itself_and_nothing_is_deleted_for_it()
+    {
+        using var fixture = new ImapFixture(Alice);
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send("CREATE Broken");
+        alice.Append("Broken", "", Moment(1), Mail(1));
+        alice.Append("INBOX", "", Moment(2), Mail(2));
+        alice.Append("INBOX", "", Moment(3), Mail(3));
+        await fixture.CompleteAsync(new ScanRequest());
+        alice.Send("SELECT INBOX");
+        alice.Send("UID STORE 1 +FLAGS (\\Deleted)");
+        alice.Send("EXPUNGE");
+        alice.Append("INBOX", "", Moment(4), Mail(4));
+        alice.Append("Broken", "", Moment(5), Mail(5));
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        proxy.OnClient = piece =>
+        {
+            int at = piece.Span.IndexOf("EXAMINE \"Broken\""u8);
+            if (at >= 0)
+            {
+                "EXAMINE \"Braken\""u8.CopyTo(piece.Span[at..]);
+            }
+        };
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        var report = (await fixture.RunAsync(new ScanRequest())).Report!;
+        var trouble = Assert.Single(report.Troubles);
+        Assert.Equal((ErrorIds.SourceUnreadable, Alice, "Broken"), (trouble.ErrorId, trouble.Account, trouble.Path));
+        Assert.Equal((1L, 0L), (report.Added, report.Deleted));
+        Assert.Equal(4, fixture.Items().Count);
+
+        proxy.OnClient = _ => { };
+        var healed = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((1L, 1L), (healed.Added, healed.Deleted));
+        await Unchanged(fixture);
+    }
+
+    [DovecotFact]
+    public async Task An_account_that_is_no_longer_chosen_is_left_as_it_is()
+    {
+        using var fixture = new ImapFixture();
+        Append(fixture, Alice, 1, 1, 0);
+        Append(fixture, Bob, 2, 1, 0);
+        await fixture.CompleteAsync(new ScanRequest());
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) });
+        Append(fixture, Bob, 3, 1, 0);
+        var report = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L, 0L), (report.Added, report.Updated, report.Deleted));
+        Assert.Equal(2, fixture.Items().Count);
+        Assert.DoesNotContain(fixture.Node.GetAccounts(), a => a.Deleted);
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source() });
+        Assert.Equal(1, (await fixture.CompleteAsync(new ScanRequest())).Added);
+    }
+
+    [DovecotFact]
+    public async Task Two_hundred_accounts_are_scanned_while_their_server_is_killed_and_begins_anew()
+    {
+        string[] accounts = [.. Enumerable.Range(0, 200).Select(n => $"u{n:000}@example.com")];
+        using var fixture = new ImapFixture(string.Join(',', accounts));
+        for (int a = 0; a < accounts.Length; a++)
+        {
+            string cur = Path.Combine(fixture.MailTree, "example.com", $"u{a:000}", "Maildir", "cur");
+            Directory.CreateDirectory(cur);
+            Directory.CreateDirectory(Path.Combine(cur, "..", "new"));
+            Directory.CreateDirectory(Path.Combine(cur, "..", "tmp"));
+            for (int n = 1; n <= 3; n++)
+            {
+                File.WriteAllBytes(Path.Combine(cur, $"{1760000000 + n}.M{a}P{n}.mx:2,S"), Mail((a * 3) + n, 2000));
+            }
+        }
+
+        fixture.Server.TakeOwnership();
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        int killed = 0;
+        proxy.OnServer = (_, _, total) =>
+        {
+            if (total > 600_000 && Interlocked.Exchange(ref killed, 1) == 0)
+            {
+                fixture.Server.Kill();
+            }
+
+            return killed == 0;
+        };
+        fixture.Node.SaveConfiguration(fixture.Node.Configuration with
+        {
+            Source = fixture.Source(string.Join(',', accounts)) with { Imap = $"imap://127.0.0.1:{proxy.Port}" },
+        });
+        var cut = (await fixture.RunAsync(new ScanRequest())).Report!;
+        Assert.Equal((1, 0L), (killed, cut.Deleted));
+        Assert.InRange(cut.Errors, 1, 210);
+
+        fixture.Server.Start();
+        fixture.Follow();
+        Assert.Equal(0, (await fixture.CompleteAsync(new ScanRequest())).Errors);
+        Assert.Equal(600, fixture.Items().Count);
         await Unchanged(fixture);
     }
 
