@@ -18,7 +18,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     /// </summary>
     private const int WantedBytes = 768 << 10;
 
-    private readonly Queue<Step> _steps = new();
+    private readonly FetchSteps _steps = new();
     private string? _folder;
     private uint _stated, _opened;
     private string? _refusal;
@@ -29,8 +29,6 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
 
     /// <summary>Messages that came.</summary>
     public int Settled { get; private set; }
-
-    private sealed record Step(string Tag, IReadOnlyDictionary<uint, PendingContent>? Contents);
 
     /// <summary>Works until there is nothing more to do. Throws <see cref="ImapConnectionException"/>; then <see cref="Unfinished"/> says what is left.</summary>
     public async Task RunAsync()
@@ -63,7 +61,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     }
 
     /// <summary>What was sent for and has not come, in its order.</summary>
-    public IReadOnlyList<PendingContent> Unfinished() => [.. _steps.SelectMany(s => s.Contents?.Values ?? []).Where(c => !c.IsSettled)];
+    public IReadOnlyList<PendingContent> Unfinished() => _steps.Unfinished();
 
     private void SendMore()
     {
@@ -82,7 +80,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         if (_folder != first.Folder.Key)
         {
             _folder = first.Folder.Key;
-            _steps.Enqueue(new Step(connection.Send($"EXAMINE {ImapCommand.Quote(FolderNames.ToWire(_folder, connection.Utf8))}"), null));
+            _steps.Add(new FetchStep(connection.Send($"EXAMINE {ImapCommand.Quote(FolderNames.ToWire(_folder, connection.Utf8))}"), null));
         }
 
         var contents = new Dictionary<uint, PendingContent>();
@@ -93,7 +91,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
 
         // The date of saving costs a server little when it opens the mail anyway, and much in a listing.
         string saved = connection.Capabilities.Has("SAVEDATE") ? "SAVEDATE " : "";
-        _steps.Enqueue(new Step(connection.Send($"UID FETCH {UidSet.Format(contents.Keys)} (UID {saved}BODY.PEEK[])"), contents));
+        _steps.Add(new FetchStep(connection.Send($"UID FETCH {UidSet.Format(contents.Keys)} (UID {saved}BODY.PEEK[])"), contents));
     }
 
     private void Begin()
@@ -105,10 +103,10 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         }
 
         connection.StreamLiteral();
-        var asked = _steps.TakeWhile(s => s.Contents is not null).ToList();
+        var asked = _steps.OfOpenFolder();
         var beginning = FetchData.ParseBeginning(text);
-        _current = beginning.Uid is { } uid ? Asked(uid)
-            : asked is [{ Contents: { Count: 1 } one }] ? one.Values.First()
+        _current = beginning.Uid is { } uid ? _steps.Asked(uid)
+            : asked is [{ Count: 1 } one] ? one.Values.First()
             : throw new ImapProtocolException("the server sends the content of a message before it says which");
         if (_current is { } known && (known.IsSettled || Refusal(known) is not null))
         {
@@ -156,7 +154,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             Settled++;
             _bytes += data.Streamed;
         }
-        else if (data.Uid is { } uid && Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
+        else if (data.Uid is { } uid && _steps.Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
         {
             TakeHeld(content, data);
         }
@@ -178,28 +176,9 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     /// <summary>Why nothing of the open folder belongs to this message; null when all is well.</summary>
     private string? Refusal(PendingContent content) => _refusal ?? (content.Validity != _opened ? "its folder was made anew since it was listed" : null);
 
-    /// <summary>The message of the open folder that was asked for and has this UID. Behind the opening of the next folder UIDs mean others.</summary>
-    private PendingContent? Asked(uint uid)
-    {
-        foreach (var step in _steps)
-        {
-            if (step.Contents is null)
-            {
-                return null;
-            }
-
-            if (step.Contents.TryGetValue(uid, out var content))
-            {
-                return content;
-            }
-        }
-
-        return null;
-    }
-
     private void EndStep()
     {
-        while (_steps.TryPeek(out var step))
+        while (_steps.First is { } step)
         {
             ImapCommandException? refused = null;
             try
@@ -214,14 +193,13 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
                 refused = e;
             }
 
-            _steps.Dequeue();
             if (refused is not null && Backoff.IsTransient(refused))
             {
-                // Nothing is wrong with the messages: all of it is asked for again, later.
-                Postponed(step.Contents);
+                // Nothing is wrong with the messages: they count as unfinished and are asked for again, later.
                 throw new ImapConnectionException($"the server has put us off: {refused.Message}", refused);
             }
 
+            _steps.RemoveFirst();
             if (step.Contents is null)
             {
                 Opened(refused);
@@ -230,18 +208,6 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             {
                 Fetched(step.Contents, refused);
             }
-        }
-    }
-
-    private void Postponed(IReadOnlyDictionary<uint, PendingContent>? contents)
-    {
-        if (contents is not null)
-        {
-            // Back to the front: it is unfinished still.
-            var later = _steps.ToArray();
-            _steps.Clear();
-            _steps.Enqueue(new Step("", contents));
-            Array.ForEach(later, _steps.Enqueue);
         }
     }
 
