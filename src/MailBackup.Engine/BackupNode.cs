@@ -146,19 +146,7 @@ public sealed partial class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RefuseForeign();
-        if (configuration.MassChangePercent is < 0 or > 100)
-        {
-            throw new MailBackupException(
-                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.MassChangePercent} is no share of an account in percent."),
-                "Give a number from 0 (never) to 100.");
-        }
-
-        if (configuration.Notification.SmtpPort is < 1 or > 65_535)
-        {
-            throw new MailBackupException(
-                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.Notification.SmtpPort} is no port."), "Give a number from 1 to 65535.");
-        }
-
+        configuration.Validate();
         foreach (var (_, entry) in configuration.Schedule.Entries)
         {
             entry.Validate();

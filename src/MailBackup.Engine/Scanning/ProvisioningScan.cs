@@ -9,7 +9,9 @@ namespace MailBackup.Scanning;
 /// Brings the journals of accounts, domains, COS and lists up to what directory and mail tree show. Accounts are all that either has; one that neither
 /// has any more is flagged deleted, unless it looks as if a disk were missing.
 /// </summary>
-internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty) : IDisposable
+/// <param name="guard">Is asked about accounts that vanish with their mail; null where none can vanish.</param>
+internal sealed class ProvisioningScan(
+    BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty, MassChangeGuard? guard = null) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly SyncBatch _written = new(layout.Files, layout.Root);
@@ -74,6 +76,12 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     {
         var listed = Listed(snapshot);
         var domainsInTree = inTree.Select(DomainOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, stat) in registry.Stats.Where(s => !s.Value.Deleted && registry.FindLiving(s.Value.Name) != s.Key).ToList())
+        {
+            // Its address was given to another account since the last look: it is gone, and the mailbox is the other's.
+            Delete(id, stat);
+        }
+
         foreach (var (id, stat) in registry.Stats.ToList())
         {
             if (!stat.Deleted && excluded.CosOf(stat.Name, stat.DirectoryId) is { } cos)
@@ -107,6 +115,11 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
             {
                 trouble(AccountLister.SuddenlyEmpty(stat.Name, items));
                 continue;
+            }
+
+            if (!saidByDirectory && !allowEmpty)
+            {
+                guard?.Judge(id, stat.Name, new MassChange(items, items, 0));
             }
 
             Delete(id, stat);

@@ -32,7 +32,8 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
         _excluded = CosExclusion.Of(directory);
         var mailboxes = await source.ListMailboxesAsync(stop).ConfigureAwait(false);
         GuardTree(registry, mailboxes);
-        using (var provisioning = new ProvisioningScan(layout, registry, _counts, _excluded, options.AllowEmpty))
+        using (var provisioning = new ProvisioningScan(
+            layout, registry, _counts, _excluded, options.AllowEmpty, new MassChangeGuard(layout, options, sink)))
         {
             var kept = await KeepAsync(provisioning.Unnamed(snapshot, mailboxes), stop).ConfigureAwait(false);
             provisioning.Run(snapshot, mailboxes, kept, e => AccountTrouble(Convert.ToString(e.Target, null), e));

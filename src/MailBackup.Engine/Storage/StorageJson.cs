@@ -134,17 +134,17 @@ internal static class StorageJson
                 ImapTls = Text(source, "imapTls"),
                 ImapCaFile = Text(source, "imapCaFile"),
                 ImapFingerprint = Text(source, "imapFingerprint"),
-                ImapMaxConnections = (int?)Number(source, "imapMaxConnections"),
+                ImapMaxConnections = Number(source, "imapMaxConnections") is null ? null : Count(source, "imapMaxConnections", 0),
                 ImapCompress = Flag(source, "imapCompress"),
             },
-            DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
-            AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
-            ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+            DataRetentionDays = Count(root, "dataRetentionDays", defaults.DataRetentionDays),
+            AccountRetentionDays = Count(root, "accountRetentionDays", defaults.AccountRetentionDays),
+            ReadErrorThreshold = Count(root, "readErrorThreshold", defaults.ReadErrorThreshold),
             SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
-            MassChangePercent = (int)(Number(root, "massChangePercent") ?? defaults.MassChangePercent),
-            MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
-            PurgeCompactionPercent = (int)(Number(root, "purgeCompactionPercent") ?? defaults.PurgeCompactionPercent),
-            PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
+            MassChangePercent = Count(root, "massChangePercent", defaults.MassChangePercent),
+            MassChangeMinimum = Count(root, "massChangeMinimum", defaults.MassChangeMinimum),
+            PurgeCompactionPercent = Count(root, "purgeCompactionPercent", defaults.PurgeCompactionPercent),
+            PurgeGraceHours = Count(root, "purgeGraceHours", defaults.PurgeGraceHours),
             Schedule = ScheduleJson.Read(root),
             Realtime = Flag(root, "realtime"),
             RealtimeInitialScan = !Flag(root, "realtimeWithoutScan"),
@@ -208,10 +208,18 @@ internal static class StorageJson
         }
     });
 
+    /// <summary>A whole number that may not be negative: minus one day of retention would be the end of everything that was ever deleted.</summary>
+    private static int Count(JsonElement element, string name, int standard) => Number(element, name) switch
+    {
+        null => standard,
+        >= 0 and <= int.MaxValue and var number => (int)number,
+        var number => throw new JsonException(FormattableString.Invariant($"\"{name}\" is {number}; it must be from 0 to {int.MaxValue}.")),
+    };
+
     private static NotificationConfiguration ReadNotification(JsonElement element) => new()
     {
         SmtpServer = Text(element, "smtpServer"),
-        SmtpPort = (int)(Number(element, "smtpPort") ?? new NotificationConfiguration().SmtpPort),
+        SmtpPort = Count(element, "smtpPort", new NotificationConfiguration().SmtpPort),
         SmtpStartTls = Flag(element, "smtpStartTls"),
         SmtpUser = Text(element, "smtpUser"),
         SmtpPasswordFile = Text(element, "smtpPasswordFile"),
