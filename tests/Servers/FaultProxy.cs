@@ -23,6 +23,9 @@ internal sealed class FaultProxy : IDisposable
     /// <summary>Sees each piece of the server's before it is passed on, with the bytes of its connection and of all before it. False cuts the connection.</summary>
     public Func<Memory<byte>, long, long, bool> OnServer { get; set; } = (_, _, _) => true;
 
+    /// <summary>Sees, and may change, each piece of the client's.</summary>
+    public Action<Memory<byte>> OnClient { get; set; } = _ => { };
+
     public int Connections;
 
     public void Dispose()
@@ -56,12 +59,29 @@ internal sealed class FaultProxy : IDisposable
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
-                var up = client.GetStream().CopyToAsync(server.GetStream(), _end.Token);
+                var up = UpAsync(client.GetStream(), server.GetStream());
                 await Task.WhenAny(up, DownAsync(server.GetStream(), client.GetStream()));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
             }
+        }
+    }
+
+    private async Task UpAsync(NetworkStream client, NetworkStream server)
+    {
+        var buffer = new byte[16 << 10];
+        try
+        {
+            int n;
+            while ((n = await client.ReadAsync(buffer, _end.Token)) > 0)
+            {
+                OnClient(buffer.AsMemory(0, n));
+                await server.WriteAsync(buffer.AsMemory(0, n), _end.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
         }
     }
 

@@ -58,6 +58,23 @@ internal sealed class ImapFixture : IDisposable
         return operation.Report!;
     }
 
+    /// <summary>Puts mails into a user's inbox, as many, from this number on.</summary>
+    public void Append(string account, int first, int count, int size)
+    {
+        using var session = Server.Login(account);
+        for (int n = first; n < first + count; n++)
+        {
+            session.Append("INBOX", "", Moment(n), Mail(n, size));
+        }
+    }
+
+    /// <summary>A scan that finds nothing to do.</summary>
+    public async Task UnchangedAsync()
+    {
+        var report = await CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L, 0L, 0L), (report.Added, report.Updated, report.Deleted, report.BytesRead));
+    }
+
     public List<BackupItem> Items(ItemSelection selection = ItemSelection.Living) =>
         [.. Node.GetItems(new ItemQuery { Type = ItemType.Message, Selection = selection }).OrderBy(i => i.Subject, StringComparer.Ordinal).ThenBy(i => i.Id)];
 

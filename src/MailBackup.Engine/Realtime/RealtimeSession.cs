@@ -57,7 +57,7 @@ internal sealed class RealtimeSession : IDisposable
         var targets = accounts.Select(a => _registry.FindLiving(a.Account) is { } id && AccountStat.Read(_layout, id) is { } stat
             ? new ScanTarget(id, stat, a.Folders) : null).OfType<ScanTarget>();
         await new ScanPipeline(source, _store, counts, options, _sink)
-            .RunAsync(targets, _ => { }, (name, e) => _sink.Trouble(new ItemTrouble(e.ErrorId, name, null, Convert.ToString(e.Target, null), e.Message)), Stopwatch.StartNew(), stop)
+            .RunAsync(targets, _ => { }, (name, e) => _sink.Trouble(ItemTrouble.OfAccount(name, e)), Stopwatch.StartNew(), stop)
             .ConfigureAwait(false);
         var report = counts.ToReport(0, 0);
         return report.Added + report.Updated + report.Deleted;

@@ -21,8 +21,9 @@ internal sealed class ProvisioningScan(
 
     /// <param name="snapshot">Null when the directory has not changed, or there is none.</param>
     /// <param name="mailboxes">Accounts that have a mailbox.</param>
+    /// <param name="kept">Accounts that are left as they are though nothing names them any more.</param>
     /// <param name="trouble">Takes accounts that vanished in a way that is not believed.</param>
-    public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, Action<MailBackupException> trouble)
+    public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, IReadOnlySet<string> kept, Action<MailBackupException> trouble)
     {
         if (snapshot is not null)
         {
@@ -43,9 +44,19 @@ internal sealed class ProvisioningScan(
             SaveAccount(name, null);
         }
 
-        DeleteVanished(snapshot, inTree, trouble);
+        DeleteVanished(snapshot, inTree, kept, trouble);
         counts.Unchanged(registry.Stats.Count(s => !s.Value.Deleted && !_appended.Contains(s.Key)));
         Commit();
+    }
+
+    /// <summary>Accounts that would be flagged deleted for no other reason than that the source no longer names their mailboxes.</summary>
+    public IReadOnlyList<string> Unnamed(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes)
+    {
+        var named = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
+        var listed = Listed(snapshot);
+        return [.. registry.Stats.Values
+            .Where(s => !s.Deleted && !named.Contains(s.Name) && !s.InDirectory && listed?.Contains(s.Name) != true && excluded.CosOf(s.Name, s.DirectoryId) is null)
+            .Select(s => s.Name).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>One account lives, as the directory has it (null: it has only a mailbox). Durable when it returns.</summary>
@@ -58,9 +69,12 @@ internal sealed class ProvisioningScan(
     /// <summary>What did not become durable is taken back.</summary>
     public void Dispose() => _written.Dispose();
 
-    private void DeleteVanished(ProvisioningSnapshot? snapshot, HashSet<string> inTree, Action<MailBackupException> trouble)
+    private static HashSet<string>? Listed(ProvisioningSnapshot? snapshot) =>
+        snapshot?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    private void DeleteVanished(ProvisioningSnapshot? snapshot, HashSet<string> inTree, IReadOnlySet<string> kept, Action<MailBackupException> trouble)
     {
-        var listed = snapshot?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var listed = Listed(snapshot);
         var domainsInTree = inTree.Select(DomainOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (id, stat) in registry.Stats.Where(s => !s.Value.Deleted && registry.FindLiving(s.Value.Name) != s.Key).ToList())
         {
@@ -86,6 +100,11 @@ internal sealed class ProvisioningScan(
                     SetStat(id, stat with { InDirectory = false });
                 }
 
+                continue;
+            }
+
+            if (kept.Contains(stat.Name))
+            {
                 continue;
             }
 

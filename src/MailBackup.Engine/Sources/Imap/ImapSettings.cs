@@ -119,6 +119,12 @@ internal sealed record ImapSettings
             .Replace(AdministratorPlace, Administrator, StringComparison.Ordinal);
     }
 
+    /// <summary>What servers call the account itself where they list rights: its address, its login, either without the domain, <c>owner</c>.</summary>
+    public IReadOnlySet<string> OwnerNames(string account) => new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    {
+        account, account.Split('@')[0], LoginOf(account).Split('*')[0], "owner", "#owner",
+    };
+
     /// <summary>Throws <c>PasswordFileUnusable</c>.</summary>
     public string ReadPassword() => Secret.Read(PasswordFile, PasswordVariable, $"{Administrator} at {Url}", "--imap-password-file");
 

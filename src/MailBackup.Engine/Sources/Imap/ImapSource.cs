@@ -67,7 +67,7 @@ public sealed class ImapSource : IMailSource
         catch (ImapException e)
         {
             token.ThrowIfCancellationRequested();
-            throw ImapErrors.Unreadable(_settings, account, null, e);
+            throw ImapErrors.Unreadable(_settings, account, e);
         }
     }
 
@@ -93,9 +93,48 @@ public sealed class ImapSource : IMailSource
             catch (ImapException e)
             {
                 token.ThrowIfCancellationRequested();
-                throw ImapErrors.Unreadable(_settings, account, folder.Path, e);
+                throw e is ImapFolderException ? ImapErrors.Unreadable(_settings, folder, e) : ImapErrors.Unreadable(_settings, account, e);
             }
         }
+    }
+
+    public async ValueTask<FolderChanges?> ListChangesAsync(
+        string account, SourceFolder folder, string since, IReadOnlyCollection<string> known, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (FolderToken.Parse(since) is not { } from)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _listing.Session(account).ListChangesAsync(folder, from, known, token).ConfigureAwait(false);
+        }
+        catch (ImapException)
+        {
+            // The whole listing, which is tried next, tells what is wrong.
+            token.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    public bool KnowsCopies => true;
+
+    public bool MailboxesAreChosen => true;
+
+    /// <summary>Off the list, an account is gone when the server no longer lets the administrator act for it, though it does for one that is on the list.</summary>
+    public async ValueTask<bool> IsGoneAsync(string account, CancellationToken token)
+    {
+        foreach (string living in _accounts.List().Take(3))
+        {
+            if (await _connector.RefusesAsync(account, living, token).ConfigureAwait(false) is { } refuses)
+            {
+                return refuses;
+            }
+        }
+
+        return false;
     }
 
     public void ExpectContent(string account, SourceFolder folder, SourceItem item)

@@ -17,6 +17,7 @@ internal sealed class ImapConnection : IDisposable
     private byte[] _buffer = new byte[64 << 10];
     private int _start, _end, _consumed;
     private int _tag;
+    private bool _opened;
 
     public ImapConnection(Transport transport) => _transport = transport;
 
@@ -24,6 +25,9 @@ internal sealed class ImapConnection : IDisposable
 
     /// <summary>Names of folders come and go in UTF-8.</summary>
     public bool Utf8 { get; set; }
+
+    /// <summary>The server tells of expunged messages by UID (VANISHED, RFC 7162).</summary>
+    public bool Qresync { get; private set; }
 
     /// <summary>The folder that is open here, as a key; the user of the connection keeps it.</summary>
     public string? Selected { get; set; }
@@ -234,6 +238,22 @@ internal sealed class ImapConnection : IDisposable
         }
 
         Capabilities = Capabilities.None;
+    }
+
+    /// <summary>
+    /// Has the server tell of expunged messages by UID, where it can: asked for behind what was sent, and taken for granted, since who offers QRESYNC must enable
+    /// it. False where it is not offered, or too late because a folder has been opened (RFC 5161 §3.1).
+    /// </summary>
+    public bool EnableQresync()
+    {
+        if (!Qresync && !_opened && Capabilities.Has("QRESYNC") && Capabilities.Has("ENABLE"))
+        {
+            Send("ENABLE QRESYNC");
+            Qresync = true;
+        }
+
+        _opened = true;
+        return Qresync;
     }
 
     public void Abort(string why) => _transport.Abort(why);

@@ -10,6 +10,10 @@ namespace MailBackup.Sources.Imap.Connection;
 internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock = null) : IDisposable
 {
     private const int Attempts = 4;
+
+    /// <summary>A server that is there and says "later" is given more time than one that is away.</summary>
+    private const int TransientAttempts = 7;
+
     private const int RefusalsInARow = 3;
 
     /// <summary>Away for longer than this, the server is asked once for each account and not again and again.</summary>
@@ -55,17 +59,47 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
                 _final = e;
                 throw;
             }
-            catch (ImapCommandException e) when (!IsTransient(e))
+            catch (ImapCommandException e) when (!Backoff.IsTransient(e))
             {
                 Refused(account, e);
                 throw;
             }
-            catch (ImapException e) when (attempt < Attempts && !IsOutage())
+            catch (ImapException e) when (attempt < (e is ImapCommandException ? TransientAttempts : Attempts) && !IsOutage())
             {
-                _ = e;
-                double grown = Pause.TotalMilliseconds * (1 << (attempt - 1));
-                await Task.Delay(TimeSpan.FromMilliseconds(grown * (0.5 + Random.Shared.NextDouble())), _clock, token).ConfigureAwait(false);
+                await PauseAsync(attempt, token).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Waits before something is tried again; longer each time, with jitter.</summary>
+    public Task PauseAsync(int attempt, CancellationToken token) => Task.Delay(Backoff.Pause(Pause, attempt), _clock, token);
+
+    /// <summary>
+    /// Whether the server refuses to let the administrator act for an account, while it lets him for another. Null: it cannot be told now. Not counted among the
+    /// refusals that make an end of it.
+    /// </summary>
+    public async Task<bool?> RefusesAsync(string account, string living, CancellationToken token)
+    {
+        try
+        {
+            if (!_everLoggedIn)
+            {
+                using (await OpenAsync(living, token).ConfigureAwait(false))
+                {
+                }
+            }
+
+            using var connection = await OpenOnceAsync(account, token).ConfigureAwait(false);
+            return false;
+        }
+        catch (ImapCommandException e) when (_everLoggedIn && !Backoff.IsTransient(e))
+        {
+            return true;
+        }
+        catch (ImapException)
+        {
+            token.ThrowIfCancellationRequested();
+            return null;
         }
     }
 
@@ -150,6 +184,4 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
             }
         }
     }
-
-    private static bool IsTransient(ImapCommandException e) => e.Is("UNAVAILABLE") || e.Is("INUSE") || e.Is("LIMIT") || e.Is("SERVERBUG");
 }

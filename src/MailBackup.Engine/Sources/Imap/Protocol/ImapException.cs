@@ -19,3 +19,6 @@ internal sealed class ImapCommandException(StatusLine status) : ImapException(st
 
     public bool Is(string code) => string.Equals(Status.Code, code, StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>One folder cannot be read, over a connection that was had for it.</summary>
+internal sealed class ImapFolderException(ImapException inner) : ImapException(inner.Message, inner);

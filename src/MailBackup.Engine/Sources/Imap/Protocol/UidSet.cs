@@ -6,6 +6,23 @@ namespace MailBackup.Sources.Imap.Protocol;
 /// <summary>Sets of UIDs as commands name them: <c>1:3,7</c> (RFC 9051 §9, <c>sequence-set</c>).</summary>
 internal static class UidSet
 {
+    /// <summary>The runs of a set, as they stand; a set from a server may name billions, so they are never counted out. Throws <see cref="ImapProtocolException"/>.</summary>
+    public static List<(uint First, uint Last)> Parse(string text)
+    {
+        var runs = new List<(uint First, uint Last)>();
+        foreach (string part in text.Split(','))
+        {
+            int colon = part.IndexOf(':', StringComparison.Ordinal);
+            uint first = Number(colon < 0 ? part : part[..colon]), last = colon < 0 ? first : Number(part[(colon + 1)..]);
+            runs.Add((Math.Min(first, last), Math.Max(first, last)));
+        }
+
+        return runs;
+
+        static uint Number(string digits) => uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out uint n) && n > 0
+            ? n : throw new ImapProtocolException("the server names an impossible set of messages");
+    }
+
     /// <param name="uids">In any order; runs of ascending neighbours are drawn together.</param>
     public static string Format(IEnumerable<uint> uids)
     {

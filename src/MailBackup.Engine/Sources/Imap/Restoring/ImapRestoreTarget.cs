@@ -39,7 +39,7 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         }
         catch (ImapException e)
         {
-            throw ImapErrors.Unreadable(connector.Settings, account, null, e);
+            throw ImapErrors.Unreadable(connector.Settings, account, e);
         }
     }
 
