@@ -13,6 +13,11 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
     private readonly ConcurrentDictionary<string, AccountWriter> _writers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
 
+    /// <summary>Messages go out many at a time, and each costs a round trip if it goes alone.</summary>
+    public int ItemsAtOnce => 64;
+
+    public IFolderSharing Sharing => new ImapSharing(this, connector.Settings);
+
     public async ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(account);
@@ -50,6 +55,12 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         return await GuardAsync(account, folder.Path, Writer(account).EnsureFolderAsync(folder, token)).ConfigureAwait(false);
     }
 
+    public async ValueTask<IReadOnlyList<string>> RestoreDetailsAsync(string account, RestoreFolder folder, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return await GuardAsync(account, folder.Path, Writer(account).RestoreDetailsAsync(folder, token)).ConfigureAwait(false);
+    }
+
     public async ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -74,13 +85,13 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         }
     }
 
-    private AccountWriter Writer(string account) => _writers.GetOrAdd(account, a =>
+    public AccountWriter Writer(string account) => _writers.GetOrAdd(account, a =>
     {
         _order.Enqueue(a);
         return new AccountWriter(a, connector);
     });
 
-    private static async Task<T> GuardAsync<T>(string account, string folder, Task<T> work)
+    public static async Task<T> GuardAsync<T>(string account, string folder, Task<T> work)
     {
         try
         {
@@ -88,10 +99,10 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         }
         catch (ImapException e)
         {
-            bool full = e is ImapCommandException c && (c.Is("OVERQUOTA") || c.Is("LIMIT") || c.Is("TOOBIG"));
+            bool full = e is ImapCommandException { IsLimit: true };
             throw new MailBackupException(
                 ErrorIds.ItemRestoreFailed,
-                $"{account}, {folder}: {(e is ImapCommandException ? "the server refuses: " : "")}{e.Message}.",
+                $"{account}, {folder}: {(e is ImapCommandException { Status: var said } ? $"the server refuses: {(said.Code.Length > 0 ? $"[{said.Code}] " : "")}" : "")}{e.Message}.",
                 full ? "Raise the account's quota or the server's limit, then restore again: what is there already is kept."
                     : "Look into the server's log, then restore again: what is there already is kept.",
                 folder,
