@@ -79,7 +79,6 @@ public sealed class ImapStrategyTests
         Assert.Equal(old.View(Alice, Bob), fixture.View(Alice, Bob));
 
         // And a Maildir server's: lines end otherwise there.
-        Directory.CreateDirectory(old["tree"]);
         Copies.CopyFolder(Path.Combine(Repository.Samples, "maildir"), old["tree"]);
         using var maildir = BackupNode.Initialize(
             old["backup2"], new NodeConfiguration { Source = new() { Maildir = old["tree"] } }, new NodeOptions { Home = old["home2"] });

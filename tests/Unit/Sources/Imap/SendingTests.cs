@@ -74,7 +74,7 @@ public sealed class SendingTests
         Assert.Equal(100, table.OfSize(42).Count());
         Assert.Equal([42u, 142u], table.OfSize(42).Take(2));
         Assert.Equal([5042u], table.OfId(42, "id2521"));
-        Assert.Empty(table.OfId(43, "id2521"));
+        Assert.Empty(table.OfId(44, "id2521"));
         Assert.Empty(table.OfId(0, null));
         table.Add(10_001, 42, "id21");
         Assert.Equal([42u, 10_001u], table.OfId(42, "id21"));
