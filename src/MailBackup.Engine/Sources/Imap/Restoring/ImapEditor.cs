@@ -12,7 +12,7 @@ internal sealed class ImapEditor(ImapRestoreTarget target) : IMailboxEditor
 {
     public async ValueTask<RestoredItem?> ChangeAsync(string account, SourceFolder folder, SourceItem item, ItemState wanted, CancellationToken token)
     {
-        var writer = target.Writer(account).Connection;
+        var writer = (await target.WriterAsync(account).ConfigureAwait(false)).Connection;
         return await ImapRestoreTarget.GuardAsync(account, folder.Path, writer.RunAsync(async () =>
         {
             if (await LookAsync(writer, folder, item).ConfigureAwait(false) is not { } live)
@@ -44,7 +44,7 @@ internal sealed class ImapEditor(ImapRestoreTarget target) : IMailboxEditor
     public async ValueTask<bool?> RepairContentAsync(string account, SourceFolder folder, SourceItem item, RestoreItem content, CancellationToken token)
     {
         var wire = await WireContent.ReadAsync(content, token).ConfigureAwait(false);
-        var writer = target.Writer(account).Connection;
+        var writer = (await target.WriterAsync(account).ConfigureAwait(false)).Connection;
         PendingMessage? right = null;
         HashSet<uint>? others = null;
         return await ImapRestoreTarget.GuardAsync<bool?>(account, folder.Path, writer.RunAsync<bool?>(async () =>
@@ -68,7 +68,7 @@ internal sealed class ImapEditor(ImapRestoreTarget target) : IMailboxEditor
 
     public async ValueTask<bool> RemoveAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token)
     {
-        var writer = target.Writer(account).Connection;
+        var writer = (await target.WriterAsync(account).ConfigureAwait(false)).Connection;
         bool tried = false;
         return await ImapRestoreTarget.GuardAsync(account, folder.Path, writer.RunAsync(async () =>
         {

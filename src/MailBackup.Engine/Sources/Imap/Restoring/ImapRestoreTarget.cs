@@ -12,6 +12,7 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
 {
     private readonly ConcurrentDictionary<string, AccountWriter> _writers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
+    private readonly ConcurrentBag<AccountWriter> _closed = [];
 
     /// <summary>Messages go out many at a time, and each costs a round trip if it goes alone.</summary>
     public int ItemsAtOnce => 64;
@@ -21,17 +22,9 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
     public async ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(account);
-        while (_writers.Count >= connections && _order.TryDequeue(out string? oldest) && oldest != account)
-        {
-            if (_writers.TryRemove(oldest, out var idle))
-            {
-                await idle.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-
         try
         {
-            await Writer(account).OpenAsync(token).ConfigureAwait(false);
+            await (await WriterAsync(account).ConfigureAwait(false)).OpenAsync(token).ConfigureAwait(false);
         }
         catch (ImapCommandException e)
         {
@@ -79,13 +72,29 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var writer in _writers.Values)
+        foreach (var writer in _writers.Values.Concat(_closed))
         {
             await writer.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    public AccountWriter Writer(string account) => _writers.GetOrAdd(account, a =>
+    /// <summary>Closes the connections of accounts that came before, as far as more would be open than may be.</summary>
+    public async ValueTask<AccountWriter> WriterAsync(string account)
+    {
+        while (_writers.Count >= connections && !_writers.ContainsKey(account) && _order.TryDequeue(out string? oldest))
+        {
+            if (_writers.TryRemove(oldest, out var idle))
+            {
+                // Somebody may be at work with it still, and opens it again.
+                _closed.Add(idle);
+                await idle.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return Writer(account);
+    }
+
+    private AccountWriter Writer(string account) => _writers.GetOrAdd(account, a =>
     {
         _order.Enqueue(a);
         return new AccountWriter(a, connector);

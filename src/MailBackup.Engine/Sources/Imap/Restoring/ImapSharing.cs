@@ -12,7 +12,7 @@ internal sealed class ImapSharing(ImapRestoreTarget target, ImapSettings setting
 
     public async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<FolderShare>>> ListAsync(string account, CancellationToken token)
     {
-        var writer = target.Writer(account).Connection;
+        var writer = (await target.WriterAsync(account).ConfigureAwait(false)).Connection;
         try
         {
             return await writer.RunAsync<IReadOnlyDictionary<string, IReadOnlyList<FolderShare>>>(() => ListAsync(writer, account), token).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class ImapSharing(ImapRestoreTarget target, ImapSettings setting
     public async ValueTask<IReadOnlySet<string>> FindAsync(string account, IReadOnlyCollection<string> mountpoints, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(mountpoints);
-        var writer = target.Writer(account).Connection;
+        var writer = (await target.WriterAsync(account).ConfigureAwait(false)).Connection;
         try
         {
             return await writer.RunAsync<IReadOnlySet<string>>(async () =>
@@ -126,7 +126,7 @@ internal sealed class ImapSharing(ImapRestoreTarget target, ImapSettings setting
 
     private async Task ChangeAsync(string account, string what, Func<WriterConnection, Task> change, CancellationToken token)
     {
-        var writer = target.Writer(account).Connection;
+        var writer = (await target.WriterAsync(account).ConfigureAwait(false)).Connection;
         try
         {
             await writer.RunAsync(async () =>

@@ -137,10 +137,11 @@ internal sealed class WriterConnection(string account, ImapConnector connector) 
         await _one.WaitAsync().ConfigureAwait(false);
         if (_connection is { } connection)
         {
-            _connection = null;
             await connection.LogoutAsync().ConfigureAwait(false);
         }
 
+        // Whoever still has work for it begins anew.
+        Forget();
         _one.Release();
     }
 
