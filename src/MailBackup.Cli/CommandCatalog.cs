@@ -21,6 +21,8 @@ internal static class CommandCatalog
         ExportBackupCommand.Spec,
         RestoreBackupCommand.Spec,
         RestoreBlobsCommand.Spec,
+        CheckSharesCommand.Spec,
+        FixSharesCommand.Spec,
         ExportAccountCommand.Spec,
         ImportAccountCommand.Spec,
         OperationsCommand.Spec,

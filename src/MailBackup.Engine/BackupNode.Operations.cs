@@ -13,6 +13,7 @@ using MailBackup.Restoring.Blobs;
 using MailBackup.Restoring.External;
 using MailBackup.Scanning;
 using MailBackup.Searching;
+using MailBackup.Sharing;
 using MailBackup.Sources;
 using MailBackup.Storage;
 using MailBackup.Storage.Sqlite;
@@ -146,6 +147,7 @@ public sealed partial class BackupNode
                 RawRestoreRequest raw => await new RawRestoreRun(_layout, RestoreTarget(source), raw, sink).RunAsync(stop).ConfigureAwait(false),
                 BlobRestoreRequest blobs => await new BlobRestoreRun(_layout, source, blobs, sink).RunAsync(stop).ConfigureAwait(false),
                 ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
+                ShareRepairRequest shares => await new ShareRepair(_layout, source, shares, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }

@@ -77,5 +77,9 @@ public static class ErrorIds
     public const string ServiceCommandNotFound = nameof(ServiceCommandNotFound);
     public const string ServiceUnitExists = nameof(ServiceUnitExists);
     public const string RealtimeUnavailable = nameof(RealtimeUnavailable);
+    public const string SharesUnsupported = nameof(SharesUnsupported);
+    public const string ShareNotChanged = nameof(ShareNotChanged);
+    public const string ShareBroken = nameof(ShareBroken);
+    public const string IdMapInvalid = nameof(IdMapInvalid);
     public const string InternalError = nameof(InternalError);
 }

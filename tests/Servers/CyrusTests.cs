@@ -76,6 +76,39 @@ public sealed class CyrusTests : IDisposable
         Assert.Equal(0, again.Restored);
     }
 
+    [CyrusFact]
+    public async Task Hundreds_of_real_mails_go_through_the_whole_job()
+    {
+        using var server = new CyrusServer();
+        using var node = NewNode(server);
+        var mails = RealMails(400).Select(m => System.Text.Encoding.Latin1.GetBytes(
+            System.Text.Encoding.Latin1.GetString(m).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal)));
+        int taken = await new ImapWholeJob(node, "alice", server.Port, CyrusServer.Password).RunAsync(mails);
+        Assert.True(taken > 350, $"{taken} mails");
+    }
+
+    [CyrusFact]
+    public async Task Keywords_beyond_what_a_folder_has_room_for_are_a_warning_and_no_mail_is_missing()
+    {
+        using var server = new CyrusServer();
+        using var node = NewNode(server);
+        using var alice = server.Login("alice");
+        alice.Send("CREATE Other");
+        for (int n = 0; n < 200; n++)
+        {
+            alice.Append(n < 100 ? "INBOX" : "Other", $"\\Seen word{n}", Moment(n), Mail(n, 100));
+        }
+
+        await CompleteAsync(node, new ScanRequest());
+        alice.Send("CREATE Both");
+        var report = await CompleteAsync(node, new RestoreRequest { Account = "alice", Folder = "Both" });
+        Assert.Equal((200L, 0L), (report.Restored, report.Unrestored));
+        Assert.Contains("keywords", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        var mails = alice.Mails("Both");
+        Assert.Equal((200, true), (mails.Count, mails.All(m => m.Contains("\\Seen", StringComparison.Ordinal))));
+        Assert.InRange(mails.Count(m => m.Contains("word", StringComparison.Ordinal)), 90, 199);
+    }
+
     /// <summary>As a mail program sees it that has just logged in.</summary>
     private static List<string> View(CyrusServer server)
     {

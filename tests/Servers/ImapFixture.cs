@@ -89,6 +89,19 @@ internal sealed class ImapFixture : IDisposable
     public static byte[] Mail(int n, int size = 0) =>
         Encoding.ASCII.GetBytes($"From: ann@example.com\r\nSubject: Mail {n:0000}\r\nMessage-ID: <{n}@example.com>\r\n\r\nBody {n}\r\n{string.Concat(Enumerable.Repeat("0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghijklm\r\n", size / 64))}");
 
+    /// <summary>Real mails where there are any, else made ones.</summary>
+    public static List<byte[]> RealMails(int count)
+    {
+        if (RealMailFactAttribute.Mails is not { } folder)
+        {
+            return [.. Enumerable.Range(1, count).Select(n => Mail(n, n * 100))];
+        }
+
+        var files = Directory.GetFiles(folder, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        count = Math.Min(count, files.Count);
+        return [.. Enumerable.Range(0, count).Select(i => File.ReadAllBytes(files[(int)((long)i * files.Count / count)])).Where(m => m.Length > 0)];
+    }
+
     public void Dispose()
     {
         Node.Dispose();

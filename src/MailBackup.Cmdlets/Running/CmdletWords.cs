@@ -34,6 +34,8 @@ internal static partial class CmdletWords
         ["realtime"] = "Get-RealtimeScanner",
         ["schedule"] = "Get-BackupSchedule",
         ["restore-blobs"] = "Restore-BackupBlob",
+        ["check-shares"] = "Test-BackupShare",
+        ["fix-shares"] = "Repair-BackupShare",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };

@@ -35,6 +35,7 @@ internal static class OperationNames
         nameof(OperationKind.SearchIndex),
         nameof(OperationKind.Repair),
         nameof(OperationKind.Purge),
+        nameof(OperationKind.ShareRepair),
     ];
 
     /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>

@@ -94,6 +94,12 @@ public interface IMailSource : IAsyncDisposable
     /// <summary>Begins to follow what changes on the server, or null when this source cannot tell. Errors: <c>RealtimeUnavailable</c>.</summary>
     IChangeFeed? OpenChanges() => null;
 
+    /// <summary>Access lists of folders, or null when this source has none that it could tell.</summary>
+    IFolderSharing? Sharing => null;
+
+    /// <summary>False when a message may come back with other line ends than it was given (CRLF over IMAP).</summary>
+    bool KeepsLineEnds => true;
+
     /// <summary>What may change and remove items, or null when this source lets nobody.</summary>
     IMailboxEditor? Editor => null;
 }

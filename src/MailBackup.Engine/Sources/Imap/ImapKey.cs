@@ -23,7 +23,7 @@ internal static class ImapKey
     {
         int colon = key.IndexOf(':', StringComparison.Ordinal);
         int copy = key.LastIndexOf('#');
-        return colon < 0 ? null : copy > colon ? key[(colon + 1)..copy] : key[(colon + 1)..];
+        return colon < 0 || Parse(key) is null ? null : copy > colon ? key[(colon + 1)..copy] : key[(colon + 1)..];
     }
 
     /// <summary>Null for what is no key of ours.</summary>

@@ -40,6 +40,12 @@ public sealed class ImapSource : IMailSource
 
     public IRestoreTarget? RestoreTarget => _target;
 
+    public IFolderSharing? Sharing => _target.Sharing;
+
+    public bool KeepsLineEnds => false;
+
+    public IMailboxEditor? Editor => new ImapEditor(_target);
+
     public IProvisioningTarget? ProvisioningTarget { get; init; }
 
     public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)

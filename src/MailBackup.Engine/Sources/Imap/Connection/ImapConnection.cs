@@ -8,7 +8,7 @@ namespace MailBackup.Sources.Imap.Connection;
 /// One connection, used by one task at a time. Commands may be sent one behind another without waiting (<see cref="Send"/>); what the server answers is
 /// taken event by event (<see cref="NextAsync"/>), so that a mail is streamed and never held.
 /// </summary>
-internal sealed class ImapConnection : IDisposable
+internal sealed partial class ImapConnection : IDisposable
 {
     private readonly Transport _transport;
     private readonly ResponseFramer _framer = new();
@@ -111,43 +111,6 @@ internal sealed class ImapConnection : IDisposable
 
     public ValueTask<StatusLine> RunAsync(string command, ResponseTaker? take = null) => RunAsync(new ImapCommand(command), take);
 
-    /// <summary>
-    /// Sends one command whose last argument is content of known length, streamed (RFC 9051 §6.3.12). Large content waits until the server asks for it, so that
-    /// a refusal comes before it.
-    /// </summary>
-    /// <param name="beforeContent">Ends where the literal begins: with a blank, or with <c>~</c> for a literal8.</param>
-    public async ValueTask<StatusLine> RunAsync(string beforeContent, Stream content, long length, ResponseTaker? take = null)
-    {
-        const int unasked = 64 << 10;
-        bool ask = length > unasked || !Capabilities.LiteralPlus;
-        string tag = NextTag();
-        Put(tag, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{beforeContent}{{{length}{(ask ? "" : "+")}}}")));
-        if (ask)
-        {
-            await AskedForAsync(tag, take).ConfigureAwait(false);
-        }
-
-        await FlushAsync().ConfigureAwait(false);
-        var chunk = new byte[(int)Math.Clamp(length, 1, 64 << 10)];
-        long left = length;
-        while (left > 0)
-        {
-            int n = await content.ReadAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, left))).ConfigureAwait(false);
-            if (n == 0)
-            {
-                // What was announced must come; nothing else can be said on this connection any more.
-                Abort("the content to be sent was shorter than announced");
-                throw new InvalidDataException($"The content has {length - left} bytes and should have {length}.");
-            }
-
-            left -= n;
-            await _transport.WriteAsync(chunk.AsMemory(0, n), flush: false).ConfigureAwait(false);
-        }
-
-        _output.AddRange("\r\n"u8);
-        return await WaitAsync(tag, take).ConfigureAwait(false);
-    }
-
     /// <summary>Takes responses until the command with this tag has ended. Throws <see cref="ImapCommandException"/> when it was refused.</summary>
     public async ValueTask<StatusLine> WaitAsync(string tag, ResponseTaker? take = null)
     {
@@ -212,15 +175,7 @@ internal sealed class ImapConnection : IDisposable
         }
     }
 
-    public async ValueTask FlushAsync()
-    {
-        if (_output.Count > 0)
-        {
-            var bytes = _output.ToArray();
-            _output.Clear();
-            await _transport.WriteAsync(bytes, flush: true).ConfigureAwait(false);
-        }
-    }
+    public ValueTask FlushAsync() => DrainAsync(flush: true);
 
     /// <summary>Both directions are compressed from here on.</summary>
     public void Compress()

@@ -17,6 +17,9 @@ internal sealed class ImapCommandException(StatusLine status) : ImapException(st
 {
     public StatusLine Status { get; } = status;
 
+    /// <summary>It is too much for the server: of the account's quota, of the size of one message.</summary>
+    public bool IsLimit => Is("OVERQUOTA") || Is("LIMIT") || Is("TOOBIG");
+
     public bool Is(string code) => string.Equals(Status.Code, code, StringComparison.OrdinalIgnoreCase);
 }
 

@@ -55,4 +55,27 @@ internal static class UidSet
             }
         }
     }
+
+    /// <summary>The UIDs in the order that the set names them; null for what is no such set, or names more than <paramref name="most"/>.</summary>
+    public static List<uint>? Parse(string text, int most)
+    {
+        var uids = new List<uint>();
+        foreach (string part in text.Split(','))
+        {
+            var ends = part.Split(':');
+            if (ends.Length > 2 || !TryUid(ends[0], out uint first) || !TryUid(ends[^1], out uint last) || last < first || last - first >= (uint)(most - uids.Count))
+            {
+                return null;
+            }
+
+            for (uint uid = first; uid <= last && uid != 0; uid++)
+            {
+                uids.Add(uid);
+            }
+        }
+
+        return uids;
+
+        static bool TryUid(string word, out uint uid) => uint.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out uid) && uid != 0;
+    }
 }
