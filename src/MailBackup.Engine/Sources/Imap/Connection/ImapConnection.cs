@@ -14,11 +14,12 @@ internal sealed class ImapConnection : IDisposable
     private readonly ResponseFramer _framer = new();
     private readonly List<byte> _output = [];
     private readonly Dictionary<string, StatusLine> _answered = new(StringComparer.Ordinal);
-    private byte[] _buffer = new byte[64 << 10];
+    private readonly byte[] _buffer;
     private int _start, _end, _consumed;
     private int _tag;
 
-    public ImapConnection(Transport transport) => _transport = transport;
+    /// <param name="buffer">Bytes that are read at one time: few for a connection that waits most of its life.</param>
+    public ImapConnection(Transport transport, int buffer = 64 << 10) => (_transport, _buffer) = (transport, new byte[buffer]);
 
     public Capabilities Capabilities { get; private set; } = Capabilities.None;
 
@@ -29,6 +30,9 @@ internal sealed class ImapConnection : IDisposable
     public string? Selected { get; set; }
 
     public Transport Transport => _transport;
+
+    /// <summary>Sees every response before whoever waits for it does; null for nobody.</summary>
+    public ResponseTaker? Observer { get; set; }
 
     /// <summary>The response as far as it has come; valid until the next call of <see cref="NextAsync"/>.</summary>
     public ReadOnlySpan<byte> Text => _framer.Text;
@@ -53,6 +57,7 @@ internal sealed class ImapConnection : IDisposable
             if (e == FrameEvent.Response)
             {
                 Note();
+                Observer?.Invoke(Text);
             }
 
             if (e != FrameEvent.NeedInput)
@@ -216,6 +221,17 @@ internal sealed class ImapConnection : IDisposable
             _output.Clear();
             await _transport.WriteAsync(bytes, flush: true).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Says something while <see cref="NextAsync"/> waits for the server, with nothing else on its way: a command, whose tag is returned, or without one the
+    /// end of an IDLE (RFC 2177).
+    /// </summary>
+    public async ValueTask<string?> InterruptAsync(string? command)
+    {
+        string? tag = command is null ? null : NextTag();
+        await _transport.WriteAsync(Encoding.ASCII.GetBytes(tag is null ? "DONE\r\n" : $"{tag} {command}\r\n"), flush: true).ConfigureAwait(false);
+        return tag;
     }
 
     /// <summary>Both directions are compressed from here on.</summary>
