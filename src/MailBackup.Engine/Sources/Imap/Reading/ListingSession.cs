@@ -12,7 +12,18 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
 
     /// <summary>Throws <see cref="ImapException"/>.</summary>
     public Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(CancellationToken token) => UseAsync(
-        async (connection, traits) => await new FolderLister(connection, traits).ListAsync().ConfigureAwait(false), token);
+        async (connection, traits) =>
+        {
+            if (connection.Selected is not null)
+            {
+                // Of an open folder the server says what this session has seen of it, not what is there now (RFC 9051 §6.3.11). Opened read-only, closing removes nothing.
+                await connection.RunAsync(connection.Capabilities.Has("UNSELECT") ? "UNSELECT" : "CLOSE").ConfigureAwait(false);
+                connection.Selected = null;
+            }
+
+            return await new FolderLister(connection, traits).ListAsync().ConfigureAwait(false);
+        },
+        token);
 
     /// <summary>Throws <see cref="ImapException"/>; a connection that has been idle too long is replaced before the first message.</summary>
     public async IAsyncEnumerable<SourceItem> ListItemsAsync(SourceFolder folder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
