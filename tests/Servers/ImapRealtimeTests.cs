@@ -47,9 +47,9 @@ public sealed class ImapRealtimeTests(ITestOutputHelper output)
         alice.Send("STORE 1 +FLAGS (\\Deleted)");
         alice.Send("EXPUNGE");
         await run.UntilAsync(() => Items(fixture)[0].Deleted);
-        alice.Send("UNSELECT");
+        alice.Append("INBOX", "", Moment(4), Mail(4));
         alice.Send("DELETE Archive");
-        await run.UntilAsync(() => !Folders(fixture).Contains("Archive") && Items(fixture)[1].Deleted);
+        await run.UntilAsync(() => Items(fixture) is [_, { Deleted: true }, { Deleted: true }, { Deleted: false }, _]);
         await AgreesAsync(fixture, run);
         output.WriteLine($"{run.Scanner.Info}");
     }
@@ -245,6 +245,26 @@ public sealed class ImapRealtimeTests(ITestOutputHelper output)
             output.WriteLine($"{(settings.Length == 0 ? "NOTIFY" : "IDLE")}: median {delays[10]:N2} s, longest {delays[^1]:N2} s.");
             Assert.True(delays[10] < 3, $"{delays[10]}");
         }
+    }
+
+    [DovecotFact]
+    public async Task An_account_of_which_realtime_may_have_missed_something_is_scanned_before_its_restore()
+    {
+        using var fixture = new ImapFixture();
+        using var alice = fixture.Server.Login(Alice);
+        alice.Append("INBOX", "", Moment(1), Mail(1));
+        alice.Append("INBOX", "", Moment(2), Mail(2));
+        await fixture.CompleteAsync(new ScanRequest());
+        fixture.Node.SetRealtime(enabled: true, initialScan: false);
+        alice.Send("SELECT INBOX");
+        alice.Send("STORE 1 +FLAGS (\\Deleted)");
+        alice.Send("EXPUNGE");
+        var restore = fixture.Node.Submit(new RestoreRequest { Account = Alice });
+        var scan = Assert.Single(fixture.Node.Operations.List(), o => o.Kind == OperationKind.AccountScan);
+        Assert.True(scan.Id < restore.Id);
+        await fixture.Node.RunAsync(restore, null, default);
+        Assert.Equal(1, fixture.Node.Operations.Find(scan.Id)!.Report!.Deleted);
+        Assert.Equal(2, alice.Mails("INBOX").Count);
     }
 
     internal static List<BackupItem> Items(ImapFixture fixture) => fixture.Items(ItemSelection.All);

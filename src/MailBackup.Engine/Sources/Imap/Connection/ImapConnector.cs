@@ -184,5 +184,5 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
         }
     }
 
-    private static bool IsTransient(ImapCommandException e) => e.Is("UNAVAILABLE") || e.Is("INUSE") || e.Is("LIMIT") || e.Is("SERVERBUG");
+    internal static bool IsTransient(ImapCommandException e) => e.Is("UNAVAILABLE") || e.Is("INUSE") || e.Is("LIMIT") || e.Is("SERVERBUG");
 }

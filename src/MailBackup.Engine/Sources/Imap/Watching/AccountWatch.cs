@@ -55,12 +55,12 @@ internal sealed class AccountWatch(WatchedAccount account, WatchServer server, I
                     return;
                 }
 
-                refused = e is ImapCommandException or ImapRefusedException;
+                refused = WatchPause.IsRefusal(e);
                 account.Fail(e.Message);
             }
 
             failures = Environment.TickCount64 - begun > server.LookEvery.TotalMilliseconds ? 1 : failures + 1;
-            await Task.Delay(Backoff.After(failures, refused), token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(WatchPause.After(failures, refused), token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -195,7 +195,7 @@ internal sealed class AccountWatch(WatchedAccount account, WatchServer server, I
             }
             catch (Exception e) when (e is ImapException or MailBackupException or OperationCanceledException)
             {
-                await Task.Delay(Backoff.After(failures + 1, e is ImapCommandException), token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(WatchPause.After(failures + 1, WatchPause.IsRefusal(e)), token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

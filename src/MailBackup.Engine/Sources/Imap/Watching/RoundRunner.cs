@@ -77,7 +77,7 @@ internal sealed class RoundRunner(WatchServer server, IChangeSink sink, Func<boo
         {
             token.ThrowIfCancellationRequested();
             account.Fail(e.Message);
-            var pause = Backoff.After(account.Failures, e is ImapCommandException or ImapRefusedException);
+            var pause = WatchPause.After(account.Failures, WatchPause.IsRefusal(e));
             next = pause < next ? pause : next;
         }
 

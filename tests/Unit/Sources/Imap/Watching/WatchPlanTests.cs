@@ -69,7 +69,7 @@ public sealed class WatchPlanTests
     [InlineData(1000, true, 450, 1350)]
     public void Pauses_grow_and_differ(int failures, bool refused, double least, double most)
     {
-        var pauses = Enumerable.Range(0, 50).Select(_ => Backoff.After(failures, refused).TotalSeconds).ToList();
+        var pauses = Enumerable.Range(0, 50).Select(_ => WatchPause.After(failures, refused).TotalSeconds).ToList();
         Assert.All(pauses, p => Assert.InRange(p, least, most));
         Assert.True(pauses.Distinct().Count() > 10);
     }

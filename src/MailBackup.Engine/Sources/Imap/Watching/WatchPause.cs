@@ -1,7 +1,10 @@
+using MailBackup.Sources.Imap.Connection;
+using MailBackup.Sources.Imap.Protocol;
+
 namespace MailBackup.Sources.Imap.Watching;
 
 /// <summary>How long to wait before the next attempt: longer each time, and never all at once.</summary>
-internal static class Backoff
+internal static class WatchPause
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
 
@@ -15,4 +18,7 @@ internal static class Backoff
         var longest = refused ? LongestRefused : Longest;
         return (grown < longest ? grown : longest) * (0.5 + Random.Shared.NextDouble());
     }
+
+    /// <summary>True for what is refused to this account or to everybody, not only now.</summary>
+    public static bool IsRefusal(Exception e) => e is ImapRefusedException || (e is ImapCommandException c && !ImapConnector.IsTransient(c));
 }
