@@ -259,11 +259,9 @@ public sealed class ImapRealtimeTests(ITestOutputHelper output)
         alice.Send("SELECT INBOX");
         alice.Send("STORE 1 +FLAGS (\\Deleted)");
         alice.Send("EXPUNGE");
-        var restore = fixture.Node.Submit(new RestoreRequest { Account = Alice });
-        var scan = Assert.Single(fixture.Node.Operations.List(), o => o.Kind == OperationKind.AccountScan);
-        Assert.True(scan.Id < restore.Id);
-        await fixture.Node.RunAsync(restore, null, default);
-        Assert.Equal(1, fixture.Node.Operations.Find(scan.Id)!.Report!.Deleted);
+        var restore = await fixture.CompleteAsync(new RestoreRequest { Account = Alice, Items = [fixture.Items()[0].Id.Value] });
+        Assert.Equal(1, restore.Restored);
+        Assert.Equal(OperationKind.AccountScan, fixture.Node.Operations.History(2)[1].Kind);
         Assert.Equal(2, alice.Mails("INBOX").Count);
     }
 
