@@ -262,7 +262,8 @@ public sealed class ImapRealtimeTests(ITestOutputHelper output)
         var restore = await fixture.CompleteAsync(new RestoreRequest { Account = Alice, Items = [fixture.Items()[0].Id.Value] });
         Assert.Equal(1, restore.Restored);
         Assert.Equal(OperationKind.AccountScan, fixture.Node.Operations.History(2)[1].Kind);
-        Assert.Equal(2, alice.Mails("INBOX").Count);
+        using var now = fixture.Server.Login(Alice);
+        Assert.Equal(2, now.Mails("INBOX").Count);
     }
 
     internal static List<BackupItem> Items(ImapFixture fixture) => fixture.Items(ItemSelection.All);

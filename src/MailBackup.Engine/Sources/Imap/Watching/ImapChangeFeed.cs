@@ -47,11 +47,11 @@ internal sealed class ImapChangeFeed(ImapSettings settings, ImapAccounts account
                 if (now - planned >= (_following ? PlanEvery : Tick).TotalMilliseconds)
                 {
                     await AssignAsync().ConfigureAwait(false);
+                    Tell();
                     planned = now;
                 }
 
                 rounds.Offer(_accounts.Values.Where(a => !_watches.ContainsKey(a.Name)));
-                Tell();
                 if (working.IsFaulted)
                 {
                     await working.ConfigureAwait(false);

@@ -20,9 +20,6 @@ internal sealed class WatchConnection(ImapConnection connection, ServerTraits tr
     private ChangeReader _reader = new(null, connection.Utf8);
     private bool _idles;
 
-    /// <summary>A change of any folder shows in its token (RFC 7162), so all of them can be looked at together for the price of one.</summary>
-    public bool HasTokens => connection.Capabilities.Has("CONDSTORE") || connection.Capabilities.Has("QRESYNC");
-
     /// <summary>Asks to be told of everything. Throws <see cref="ImapCommandException"/> when the server does not do that.</summary>
     public async Task NotifyAsync() => await connection.RunAsync($"NOTIFY SET STATUS (personal ({Events}))").ConfigureAwait(false);
 

@@ -15,7 +15,6 @@ internal sealed class WatchServer(ImapSettings settings) : IDisposable
     private readonly SemaphoreSlim _logins = new(LoginsAtOnce, LoginsAtOnce);
     private readonly ImapConnector _connector = new(settings) { Buffer = 4 << 10, Attempts = 1 };
     private volatile WatchMode _mode = WatchMode.Notify;
-    private int _open;
 
     public ImapSettings Settings => settings;
 
@@ -24,8 +23,6 @@ internal sealed class WatchServer(ImapSettings settings) : IDisposable
 
     /// <summary>Connections that hear changes.</summary>
     public int Listening;
-
-    public int Open => Volatile.Read(ref _open);
 
     /// <summary>How often an account is looked at whatever the server tells, which is also how it shows that it is alive: IDLE is to be renewed within 29 minutes (RFC 2177).</summary>
     public TimeSpan LookEvery => settings.WatchInterval < LongestSilence ? settings.WatchInterval : LongestSilence;
@@ -36,7 +33,6 @@ internal sealed class WatchServer(ImapSettings settings) : IDisposable
     public async Task UseAsync(string account, Func<ImapConnection, ServerTraits, Task> work, CancellationToken token)
     {
         await _connections.WaitAsync(token).ConfigureAwait(false);
-        Interlocked.Increment(ref _open);
         ImapConnection? connection = null;
         try
         {
@@ -58,7 +54,6 @@ internal sealed class WatchServer(ImapSettings settings) : IDisposable
         finally
         {
             connection?.Dispose();
-            Interlocked.Decrement(ref _open);
             _connections.Release();
         }
     }
