@@ -3,6 +3,7 @@ using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Sources;
 using MailBackup.Storage;
+using MailBackup.Tests.Realtime;
 using MailBackup.Tests.Support;
 using static MailBackup.Tests.Servers.ImapFixture;
 
@@ -114,6 +115,33 @@ public sealed class CyrusTests : IDisposable
     {
         using var session = server.Login("alice");
         return session.View();
+    }
+
+    [CyrusFact]
+    public async Task Realtime_follows_by_IDLE_and_finds_the_rest_in_rounds()
+    {
+        using var server = new CyrusServer();
+        using var node = NewNode(server);
+        node.SaveConfiguration(node.Configuration with { Source = node.Configuration.Source with { ImapWatchInterval = 5 } });
+        using var alice = server.Login("alice");
+        alice.Send("CREATE Work");
+        alice.Append("INBOX", "", Moment(1), Mail(1));
+        await CompleteAsync(node, new ScanRequest());
+        await using var run = await RealtimeRun.StartAsync(node);
+        await run.UntilAsync(() => run.Scanner.Info is { Watches: 1, Rounds.Count: 1, Unwatched.Count: 0 });
+        for (int n = 2; n <= 6; n++)
+        {
+            alice.Append("INBOX", "", Moment(n), Mail(n));
+            await run.UntilAsync(() => Items(node).Count == n);
+        }
+
+        var before = Items(node);
+        alice.Send("SELECT INBOX");
+        alice.Send("UID MOVE 1 Work");
+        await run.UntilAsync(() => Items(node)[0].Folder == "Work");
+        Assert.Equal(before.Select(i => i.Id), Items(node).Select(i => i.Id));
+        alice.Append("Work", "", Moment(7), Mail(7));
+        await run.UntilAsync(() => Items(node).Count == 7);
     }
 
     private BackupNode NewNode(CyrusServer server)

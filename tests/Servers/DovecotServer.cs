@@ -23,12 +23,14 @@ internal sealed class DovecotServer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TempFolder _folder = new();
-    private readonly string _mail;
+    private readonly string _mail, _settings;
     private Process? _process;
 
-    public DovecotServer(string mailTree)
+    /// <param name="settings">Further lines of its configuration.</param>
+    public DovecotServer(string mailTree, string settings = "")
     {
         _mail = mailTree;
+        _settings = settings;
         Directory.CreateDirectory(mailTree);
         Start();
     }
@@ -171,7 +173,7 @@ internal sealed class DovecotServer : IDisposable
         {
             ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)), ("UID", uid), ("GID", gid),
             ("PASSWORD", Password), ("QUOTA", Quota),
-            ("PLUGINS", Sharing ? "acl " : ""), ("IMAPPLUGINS", Sharing ? "imap_acl " : ""), ("SHARING", Sharing ? SharingBlock : ""), ("TOKENS", Introspection is null ? "" : TokensBlock), ("UNPRIVILEGED", unprivileged),
+            ("PLUGINS", Sharing ? "acl " : ""), ("IMAPPLUGINS", Sharing ? "imap_acl " : ""), ("SHARING", Sharing ? SharingBlock : ""), ("TOKENS", Introspection is null ? "" : TokensBlock), ("UNPRIVILEGED", unprivileged + "\n" + _settings),
         })
         {
             text = text.Replace($"@{name}@", value, StringComparison.Ordinal);

@@ -7,7 +7,8 @@ namespace MailBackup.Tests.Servers;
 internal sealed class FaultProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly int _target;
+    private volatile int _target;
+    private int _open, _most;
     private readonly CancellationTokenSource _end = new();
     private long _total;
 
@@ -27,6 +28,16 @@ internal sealed class FaultProxy : IDisposable
     public Action<Memory<byte>> OnClient { get; set; } = _ => { };
 
     public int Connections;
+
+    /// <summary>Where it leads; the server may have begun again elsewhere.</summary>
+    public int Target
+    {
+        get => _target;
+        set => _target = value;
+    }
+
+    /// <summary>The most connections that were open at one time.</summary>
+    public int MostOpen => Volatile.Read(ref _most);
 
     public void Dispose()
     {
@@ -54,6 +65,11 @@ internal sealed class FaultProxy : IDisposable
     private async Task ServeAsync(TcpClient client)
     {
         using var server = new TcpClient();
+        int open = Interlocked.Increment(ref _open);
+        for (int most = MostOpen; open > most && Interlocked.CompareExchange(ref _most, open, most) != most; most = MostOpen)
+        {
+        }
+
         using (client)
         {
             try
@@ -64,6 +80,10 @@ internal sealed class FaultProxy : IDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _open);
             }
         }
     }

@@ -17,11 +17,12 @@ internal sealed class ImapFixture : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    public ImapFixture(string accounts = $"{Alice}, {Bob}", Func<SourceConfiguration, SourceConfiguration>? adjust = null)
+    /// <param name="settings">Further lines of the server's configuration.</param>
+    public ImapFixture(string accounts = $"{Alice}, {Bob}", Func<SourceConfiguration, SourceConfiguration>? adjust = null, string settings = "")
     {
         File.WriteAllText(PasswordFile, DovecotServer.Password + "\n");
         File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Server = new DovecotServer(_folder["mail"]);
+        Server = new DovecotServer(_folder["mail"], settings);
         var source = Source(accounts);
         Node = BackupNode.Initialize(
             _folder["backup"], new NodeConfiguration { Source = adjust?.Invoke(source) ?? source }, new NodeOptions { Home = _folder["home"] });

@@ -20,6 +20,9 @@ public sealed class RealtimeStatus
         Overflows = info.Overflows;
         Troubles = info.Troubles;
         Unwatched = [.. info.Unwatched];
+        Rounds = [.. info.Rounds];
+        RoundSeconds = info.RoundSeconds;
+        Protection = info.Protection;
         Warning = info.Warning;
         ServiceState = service.State;
         BackupPath = backupPath;
@@ -48,6 +51,13 @@ public sealed class RealtimeStatus
     public long Troubles { get; }
 
     public string[] Unwatched { get; }
+
+    /// <summary>Accounts that are looked at every <see cref="RoundSeconds"/> only.</summary>
+    public string[] Rounds { get; }
+
+    public double RoundSeconds { get; }
+
+    public string? Protection { get; }
 
     public string? Warning { get; }
 

@@ -47,7 +47,7 @@ internal sealed class HealthSurvey(BackupNode node, TimeProvider clock)
             Checks = _checks,
             LastSuccess = Enum.GetValues<OperationKind>().Select(k => (Kind: k, node.Operations.FindLast(k, succeeded: true)?.Ended)).Where(k => k.Ended is not null)
                 .ToDictionary(k => k.Kind, k => k.Ended!.Value),
-            RpoSeconds = lag ?? (now - scan?.Started)?.TotalSeconds,
+            RpoSeconds = (lag is { } seen ? (double?)Math.Max(seen, service.Realtime.RoundSeconds) : null) ?? (now - scan?.Started)?.TotalSeconds,
             LagSeconds = lag,
             UnprotectedAccounts = unprotected,
             Accounts = info.Accounts,
@@ -142,7 +142,7 @@ internal sealed class HealthSurvey(BackupNode node, TimeProvider clock)
         if (lag is { } seconds)
         {
             var status = seconds > CriticalLagSeconds ? HealthStatus.Critical : seconds > LagSeconds ? HealthStatus.Warning : HealthStatus.Ok;
-            Add("Lag", status, Text($"Changes are saved within {seconds:N1} s; {service.Realtime.Pending:N0} accounts are pending."));
+            Add("Lag", status, Text($"Changes are saved within {seconds:N1} s; {service.Realtime.Pending:N0} accounts are pending.{(service.Realtime.Protection is { } protection ? " " + protection : "")}"));
             if (service.Realtime.Warning is { } warning)
             {
                 Add("Realtime", HealthStatus.Warning, warning);

@@ -30,6 +30,9 @@ internal static class ServiceJson
         json.WriteNumber("overflows", realtime.Overflows);
         json.WriteNumber("troubles", realtime.Troubles);
         json.WriteStrings("unwatched", realtime.Unwatched);
+        json.WriteStrings("rounds", realtime.Rounds);
+        json.WriteNumber("roundSeconds", realtime.RoundSeconds);
+        json.WriteOptional("protection", realtime.Protection);
         json.WriteOptional("warning", realtime.Warning);
         json.WriteEndObject();
     });
@@ -60,6 +63,9 @@ internal static class ServiceJson
         Overflows = json.GetProperty("overflows").GetInt64(),
         Troubles = json.GetProperty("troubles").GetInt64(),
         Unwatched = json.Strings("unwatched"),
+        Rounds = json.Optional("rounds") is null ? [] : json.Strings("rounds"),
+        RoundSeconds = json.Optional("roundSeconds")?.GetDouble() ?? 0,
+        Protection = json.Optional("protection")?.Text(),
         Warning = json.Optional("warning")?.Text(),
     };
 

@@ -136,6 +136,9 @@ internal static class StorageJson
                 ImapFingerprint = Text(source, "imapFingerprint"),
                 ImapMaxConnections = Number(source, "imapMaxConnections") is null ? null : Count(source, "imapMaxConnections", 0),
                 ImapCompress = Flag(source, "imapCompress"),
+                ImapWatchConnections = (int?)Number(source, "imapWatchConnections"),
+                ImapWatchFolders = Text(source, "imapWatchFolders"),
+                ImapWatchInterval = (int?)Number(source, "imapWatchInterval"),
             },
             DataRetentionDays = Count(root, "dataRetentionDays", defaults.DataRetentionDays),
             AccountRetentionDays = Count(root, "accountRetentionDays", defaults.AccountRetentionDays),
@@ -195,6 +198,14 @@ internal static class StorageJson
         }
 
         WriteFlag(json, "imapCompress", source.ImapCompress);
+        WriteText(json, "imapWatchFolders", source.ImapWatchFolders);
+        foreach (var (name, number) in new[] { ("imapWatchConnections", source.ImapWatchConnections), ("imapWatchInterval", source.ImapWatchInterval) })
+        {
+            if (number is { } given)
+            {
+                json.WriteNumber(name, given);
+            }
+        }
     }
 
     public static Dictionary<int, DateTimeOffset> ReadObsoleteBundles(byte[] json) => Parse(json, root => root.EnumerateObject().ToDictionary(

@@ -48,6 +48,8 @@ public sealed class ImapSource : IMailSource
 
     public IProvisioningTarget? ProvisioningTarget { get; init; }
 
+    public IChangeFeed OpenChanges() => new Watching.ImapChangeFeed(_settings, _accounts);
+
     public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();

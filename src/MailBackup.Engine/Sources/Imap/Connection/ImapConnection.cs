@@ -14,12 +14,13 @@ internal sealed partial class ImapConnection : IDisposable
     private readonly ResponseFramer _framer = new();
     private readonly List<byte> _output = [];
     private readonly Dictionary<string, StatusLine> _answered = new(StringComparer.Ordinal);
-    private byte[] _buffer = new byte[64 << 10];
+    private readonly byte[] _buffer;
     private int _start, _end, _consumed;
     private int _tag;
     private bool _opened;
 
-    public ImapConnection(Transport transport) => _transport = transport;
+    /// <param name="buffer">Bytes that are read at one time: few for a connection that waits most of its life.</param>
+    public ImapConnection(Transport transport, int buffer = 64 << 10) => (_transport, _buffer) = (transport, new byte[buffer]);
 
     public Capabilities Capabilities { get; private set; } = Capabilities.None;
 
@@ -33,6 +34,9 @@ internal sealed partial class ImapConnection : IDisposable
     public string? Selected { get; set; }
 
     public Transport Transport => _transport;
+
+    /// <summary>Sees every response before whoever waits for it does; null for nobody.</summary>
+    public ResponseTaker? Observer { get; set; }
 
     /// <summary>The response as far as it has come; valid until the next call of <see cref="NextAsync"/>.</summary>
     public ReadOnlySpan<byte> Text => _framer.Text;
@@ -57,6 +61,7 @@ internal sealed partial class ImapConnection : IDisposable
             if (e == FrameEvent.Response)
             {
                 Note();
+                Observer?.Invoke(Text);
             }
 
             if (e != FrameEvent.NeedInput)
@@ -176,6 +181,17 @@ internal sealed partial class ImapConnection : IDisposable
     }
 
     public ValueTask FlushAsync() => DrainAsync(flush: true);
+
+    /// <summary>
+    /// Says something while <see cref="NextAsync"/> waits for the server, with nothing else on its way: a command, whose tag is returned, or without one the
+    /// end of an IDLE (RFC 2177).
+    /// </summary>
+    public async ValueTask<string?> InterruptAsync(string? command)
+    {
+        string? tag = command is null ? null : NextTag();
+        await _transport.WriteAsync(Encoding.ASCII.GetBytes(tag is null ? "DONE\r\n" : $"{tag} {command}\r\n"), flush: true).ConfigureAwait(false);
+        return tag;
+    }
 
     /// <summary>Both directions are compressed from here on.</summary>
     public void Compress()

@@ -16,20 +16,30 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
 
     private const int RefusalsInARow = 3;
 
+    /// <summary>What is refused to everybody is tried again after this, with the password as it is then: a connector may live as long as a service.</summary>
+    private static readonly TimeSpan FinalFor = TimeSpan.FromMinutes(5);
+
     /// <summary>Away for longer than this, the server is asked once for each account and not again and again.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
-    private readonly Lazy<string> _password = new(settings.ReadPassword);
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _finding = new(1, 1);
     private readonly HashSet<string> _refused = new(StringComparer.OrdinalIgnoreCase);
     private DateTimeOffset? _awaySince;
     private bool _everLoggedIn;
     private ImapException? _final;
+    private DateTimeOffset _finalUntil;
+    private volatile string? _password;
     private ServerTraits? _traits;
 
     public ImapSettings Settings => settings;
+
+    /// <summary>Bytes that a connection reads at one time.</summary>
+    internal int Buffer { get; init; } = 64 << 10;
+
+    /// <summary>How often a server that cannot be reached is tried at one call.</summary>
+    internal int Attempts { get; init; } = 4;
 
     /// <summary>First pause between two attempts; grows, with jitter.</summary>
     internal TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -42,10 +52,7 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
         for (int attempt = 1; ; attempt++)
         {
             token.ThrowIfCancellationRequested();
-            if (_final is { } final)
-            {
-                throw final;
-            }
+            ThrowFinal();
 
             try
             {
@@ -56,7 +63,7 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
             catch (ImapRefusedException e)
             {
                 // Certificate, encryption, mechanism: the same for everybody.
-                _final = e;
+                Conclude(e);
                 throw;
             }
             catch (ImapCommandException e) when (!Backoff.IsTransient(e))
@@ -126,11 +133,11 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
 
     private async Task<ImapConnection> OpenOnceAsync(string account, CancellationToken token)
     {
-        string password = _password.Value;
+        string password = _password ??= settings.ReadPassword();
         ImapConnection? connection = null;
         try
         {
-            connection = new ImapConnection(await Transport.ConnectAsync(settings.Host, settings.Port, Transport.Patience, token).ConfigureAwait(false));
+            connection = new ImapConnection(await Transport.ConnectAsync(settings.Host, settings.Port, Transport.Patience, token).ConfigureAwait(false), Buffer);
             var opened = connection;
             using (token.UnsafeRegister(static c => ((ImapConnection)c!).Abort("stopped"), opened))
             {
@@ -175,12 +182,39 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
 
     private void Refused(string account, ImapCommandException e)
     {
+        // Perhaps it has been changed, in the file as well as at the server.
+        _password = null;
         lock (_lock)
         {
             _refused.Add(account);
             if (!_everLoggedIn && _refused.Count >= RefusalsInARow)
             {
-                _final = e;
+                Conclude(e);
+            }
+        }
+    }
+
+    private void Conclude(ImapException e)
+    {
+        lock (_lock)
+        {
+            (_final, _finalUntil) = (e, _clock.GetUtcNow() + FinalFor);
+        }
+    }
+
+    private void ThrowFinal()
+    {
+        lock (_lock)
+        {
+            if (_final is { } final && _clock.GetUtcNow() < _finalUntil)
+            {
+                throw final;
+            }
+
+            if (_final is not null)
+            {
+                _final = null;
+                _refused.Clear();
             }
         }
     }

@@ -33,6 +33,8 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     /// <summary>Works until there is nothing more to do. Throws <see cref="ImapConnectionException"/>; then <see cref="Unfinished"/> says what is left.</summary>
     public async Task RunAsync()
     {
+        // Opened anew each time: what was listed since may be unknown to this session, and would be taken for gone (RFC 9051 §7.5.1).
+        _folder = null;
         while (true)
         {
             SendMore();

@@ -14,7 +14,18 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
 
     /// <summary>Throws <see cref="ImapException"/>.</summary>
     public Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(CancellationToken token) => UseAsync(
-        async (connection, traits) => await new FolderLister(connection, traits, connector.Settings.OwnerNames(account)).ListAsync().ConfigureAwait(false), token);
+        async (connection, traits) =>
+        {
+            if (connection.Selected is not null)
+            {
+                // Of an open folder the server says what this session has seen of it, not what is there now (RFC 9051 §6.3.11). Opened read-only, closing removes nothing.
+                await connection.RunAsync(connection.Capabilities.Has("UNSELECT") ? "UNSELECT" : "CLOSE").ConfigureAwait(false);
+                connection.Selected = null;
+            }
+
+            return await new FolderLister(connection, traits, connector.Settings.OwnerNames(account)).ListAsync().ConfigureAwait(false);
+        },
+        token);
 
     /// <summary>What has changed in a folder, or null when it has to be listed whole. Throws <see cref="ImapException"/>.</summary>
     public Task<FolderChanges?> ListChangesAsync(SourceFolder folder, FolderToken since, IReadOnlyCollection<string> known, CancellationToken token) => UseAsync(
