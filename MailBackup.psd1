@@ -55,6 +55,7 @@
         'Set-BackupPath'
         'Set-BackupSchedule'
         'Set-BackupSource'
+        'Show-BackupStatus'
         'Start-AccountScan'
         'Start-BackupService'
         'Start-RealtimeScanner'

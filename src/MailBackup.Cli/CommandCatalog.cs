@@ -36,6 +36,7 @@ internal static class CommandCatalog
         ScheduleCommand.Spec,
         RealtimeCommand.Spec,
         HealthCommand.Spec,
+        StatusCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

@@ -43,5 +43,8 @@ public sealed record NodeConfiguration
     /// <summary>… and begins with a SmartScan each time, for what changed while it did not follow.</summary>
     public bool RealtimeInitialScan { get; init; } = true;
 
+    /// <summary>Port on the loopback addresses where the service gives its metrics to Prometheus; 0 gives none.</summary>
+    public int MetricsPort { get; init; }
+
     public NotificationConfiguration Notification { get; init; } = new();
 }

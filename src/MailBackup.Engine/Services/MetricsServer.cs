@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text;
+using MailBackup.Health;
+
+namespace MailBackup.Services;
+
+/// <summary>
+/// Gives the health to a collector of Prometheus: <c>GET /metrics</c> on the loopback addresses, nothing else and nowhere else. It reads no body, and a survey is
+/// made once in ten seconds at most, however often it is asked.
+/// </summary>
+/// <param name="port">Asked anew each second, so that a change of the configuration takes effect; 0 listens nowhere.</param>
+internal sealed class MetricsServer(BackupNode node, Func<int> port, IServiceLog log)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private byte[] _metrics = [];
+    private long _made = long.MinValue;
+
+    public async Task RunAsync(CancellationToken token)
+    {
+        while (!token.IsCancellationRequested)
+        {
+            int at = port();
+            if (at != 0)
+            {
+                await ListenAsync(at, token).ConfigureAwait(false);
+            }
+
+            await Task.Delay(Look, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ListenAsync(int at, CancellationToken token)
+    {
+        using var listener = Open(at);
+        log.Write(ServiceLogLevel.Information, FormattableString.Invariant($"Metrics for Prometheus are at http://127.0.0.1:{at}/metrics."));
+        var next = listener.GetContextAsync();
+        while (!token.IsCancellationRequested && port() == at)
+        {
+            await ((Task)next).WaitAsync(Look, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (next.IsCompleted)
+            {
+                _ = AnswerAsync(await next.ConfigureAwait(false), token);
+                next = listener.GetContextAsync();
+            }
+        }
+
+        listener.Abort();
+        await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static HttpListener Open(int at)
+    {
+        var listener = new HttpListener { IgnoreWriteExceptions = true };
+
+        // By name, too: the listener compares what the client calls it. A page in a browser that has another name lead here gets nothing.
+        listener.Prefixes.Add(FormattableString.Invariant($"http://127.0.0.1:{at}/"));
+        listener.Prefixes.Add(FormattableString.Invariant($"http://localhost:{at}/"));
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch (HttpListenerException e)
+        {
+            listener.Close();
+            throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"Port {at} cannot be used for metrics: {e.Message}."), "Choose another with 'mailbackup config --metrics-port NUMBER'.", at, e);
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context, CancellationToken token)
+    {
+        var response = context.Response;
+        try
+        {
+            if (!context.Request.IsLocal || context.Request.Url?.AbsolutePath != "/metrics")
+            {
+                response.StatusCode = (int)HttpStatusCode.NotFound;
+            }
+            else if (context.Request.HttpMethod != "GET")
+            {
+                response.StatusCode = (int)HttpStatusCode.MethodNotAllowed;
+                response.AddHeader("Allow", "GET");
+            }
+            else
+            {
+                byte[] metrics = await MetricsAsync(token).ConfigureAwait(false);
+                response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+                response.ContentLength64 = metrics.Length;
+                await response.OutputStream.WriteAsync(metrics, token).ConfigureAwait(false);
+            }
+
+            response.Close();
+        }
+        catch (Exception e) when (e is MailBackupException or IOException or HttpListenerException or OperationCanceledException or ObjectDisposedException or TimeoutException)
+        {
+            if (e is MailBackupException)
+            {
+                log.Write(ServiceLogLevel.Warning, "Metrics: " + e.Message);
+            }
+
+            response.Abort();
+        }
+    }
+
+    private async Task<byte[]> MetricsAsync(CancellationToken token)
+    {
+        if (!await _gate.WaitAsync(Patience, token).ConfigureAwait(false))
+        {
+            throw new TimeoutException();
+        }
+
+        try
+        {
+            if (Environment.TickCount64 - Fresh.TotalMilliseconds > _made)
+            {
+                _metrics = Encoding.UTF8.GetBytes(PrometheusText.Write(await node.GetHealthAsync(token).ConfigureAwait(false)));
+                _made = Environment.TickCount64;
+            }
+
+            return _metrics;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}
