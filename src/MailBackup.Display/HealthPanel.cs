@@ -20,7 +20,7 @@ internal static class HealthPanel
         foreach (var check in health.Checks.Where(c => c.Status != HealthStatus.Ok).OrderByDescending(c => c.Status))
         {
             var (sign, style) = StatusStyle.Of(check.Status);
-            var grid = StatusView.Table(2);
+            var grid = StatusView.Table(2, noWrap: false);
             grid.AddRow(StatusStyle.Line((sign, style)), StatusStyle.Line((check.Message, StatusStyle.Plain)));
             rows.Add(grid);
         }
@@ -33,7 +33,8 @@ internal static class HealthPanel
 
         rows.Add(StatusStyle.Line(
             (Quantity.Count(health.Accounts, "account", "accounts"), StatusStyle.Plain), (", ", StatusStyle.Faint), (Quantity.Count(health.Items, "item", "items"), StatusStyle.Plain),
-            ("   stored ", StatusStyle.Faint), (Quantity.Size(health.StoredBytes), StatusStyle.Plain), ("   free ", StatusStyle.Faint), (Quantity.Size(health.FreeBytes), StatusStyle.Plain)));
+            (", ", StatusStyle.Faint), (Quantity.Size(health.StoredBytes), StatusStyle.Plain), (" stored, ", StatusStyle.Faint), (Quantity.Size(health.FreeBytes), StatusStyle.Plain),
+            (" free", StatusStyle.Faint)));
         rows.Add(StatusStyle.Line(
             ("could be lost ", StatusStyle.Faint),
             (health.RpoSeconds is { } rpo ? $"the last {(rpo < 60 ? Quantity.Time(rpo) : StatusStyle.Span(TimeSpan.FromSeconds(rpo)))}" : "everything", health.RpoSeconds is null ? StatusStyle.Bad : StatusStyle.Plain),

@@ -10,6 +10,9 @@ internal static class OperationPanel
 {
     private const int QueuedShown = 4;
 
+    // Sign, the longest name of a kind, day and time, seconds, frame.
+    private const int OutcomeBegins = 48;
+
     /// <param name="width">Columns of the whole view.</param>
     public static IRenderable Build(StatusSnapshot status, int width)
     {
@@ -40,7 +43,7 @@ internal static class OperationPanel
         if (status.Recent.Count > 0)
         {
             rows.Add(new Rule { Style = StatusStyle.Faint });
-            rows.Add(Recent(status));
+            rows.Add(Recent(status, width));
         }
 
         return new Rows(rows);
@@ -67,7 +70,7 @@ internal static class OperationPanel
         yield return StatusStyle.Line(("  ", StatusStyle.Plain), (done, StatusStyle.Good), (open, StatusStyle.Faint), (percent, StatusStyle.Strong), (counts, StatusStyle.Plain), (time, StatusStyle.Faint));
     }
 
-    private static Grid Recent(StatusSnapshot status)
+    private static Grid Recent(StatusSnapshot status, int width)
     {
         var grid = StatusView.Table(5);
         foreach (var operation in status.Recent)
@@ -76,17 +79,18 @@ internal static class OperationPanel
             grid.AddRow(
                 StatusStyle.Line((sign, style)), StatusStyle.Line((OperationNames.Words(operation.Kind), StatusStyle.Plain)),
                 StatusStyle.Line((operation.Ended is { } ended ? StatusView.Local(status, ended, ended > status.Time.AddHours(-20) ? "HH:mm:ss" : "dd MMM HH:mm") : "", StatusStyle.Faint)),
-                StatusStyle.Line((operation.Report is { } report ? Quantity.Time(report.Seconds) : "", StatusStyle.Faint)), StatusStyle.Line((Outcome(operation), operation.Error is null ? StatusStyle.Plain : style)));
+                StatusStyle.Line((operation.Report is { } report ? Quantity.Time(report.Seconds) : "", StatusStyle.Faint)), StatusStyle.Line((Outcome(operation, width - OutcomeBegins), operation.Error is null ? StatusStyle.Plain : style)));
         }
 
         return grid;
     }
 
-    private static string Outcome(Operation operation)
+    private static string Outcome(Operation operation, int room)
     {
         if (operation.Error is { } error)
         {
-            return error;
+            // 'mailbackup operations' has all of it.
+            return error.Length > room ? error[..Math.Max(0, room - 1)] + "…" : error;
         }
 
         var report = operation.Report ?? new OperationReport();

@@ -24,7 +24,7 @@ public static class StatusView
         var rows = new List<IRenderable> { Head(status, width) };
         rows.AddRange(Pair(width, Panel("Service", Service(status)), Panel("Realtime", Realtime(status, half))));
         rows.Add(Panel("Operations", OperationPanel.Build(status, width)));
-        rows.AddRange(Pair(width, Panel("Schedule", Schedule(status, half)), Panel("Health", HealthPanel.Build(status))));
+        rows.AddRange(Pair(width, Panel("Schedule", Schedule(status)), Panel("Health", HealthPanel.Build(status))));
         return new Rows(rows);
     }
 
@@ -58,7 +58,8 @@ public static class StatusView
     private static Rows Realtime(StatusSnapshot status, int width)
     {
         var realtime = status.Service.Realtime;
-        var (text, style) = StatusStyle.Of(realtime.State, status.RealtimeEnabled);
+        var (text, style) = realtime.Wait is { } wait
+            ? ($"◐ waits for {wait.Operation} since {StatusStyle.Span(status.Time - wait.Since)}", StatusStyle.Warning) : StatusStyle.Of(realtime.State, status.RealtimeEnabled);
         var rows = new List<IRenderable>
         {
             StatusStyle.Line((text, style), (realtime.Watches > 0 ? $"  {Quantity.Count(realtime.Watches, "watch", "watches")}" : "", StatusStyle.Faint)),
@@ -84,33 +85,38 @@ public static class StatusView
         return new Rows(rows);
     }
 
-    private static Grid Schedule(StatusSnapshot status, int width)
+    private static Rows Schedule(StatusSnapshot status)
     {
-        bool roomy = width >= 60;
-        var grid = Table(4);
+        var grid = Table(3);
+        var notes = new List<IRenderable>();
         foreach (var entry in status.Schedule)
         {
             string next = entry.NextRun is { } run ? Local(status, run, "ddd dd MMM HH:mm") : entry.Enabled ? "never" : "off";
             string wait = entry.NextRun is { } at ? $"in {StatusStyle.Span(at - status.Time)}" : "";
-            var last = entry.Missed is { } missed
-                ? StatusStyle.Line(($"! missed {Local(status, missed, "dd MMM HH:mm")}", StatusStyle.Warning))
-                : StatusStyle.Line((roomy && entry.LastRun is { } ended ? $"last {StatusStyle.Span(status.Time - ended)} ago" : "", StatusStyle.Faint));
             grid.AddRow(
                 StatusStyle.Line((entry.Operation.ToString(), entry.Enabled ? StatusStyle.Plain : StatusStyle.Faint)),
-                StatusStyle.Line((next, entry.NextRun is null ? StatusStyle.Faint : StatusStyle.Plain)), StatusStyle.Line((wait, StatusStyle.Faint)), last);
+                StatusStyle.Line((next, entry.NextRun is null ? StatusStyle.Faint : StatusStyle.Plain)), StatusStyle.Line((wait, StatusStyle.Faint)));
+            if (entry.Missed is { } missed)
+            {
+                notes.Add(StatusStyle.Line(($"! {entry.Operation} was missed at {Local(status, missed, "dd MMM HH:mm")}", StatusStyle.Warning)));
+            }
         }
 
-        return status.Service.State == ServiceState.Stopped && status.Schedule.Any(e => e.Enabled) ? grid.AddRow(
-            StatusStyle.Line(("needs the service", StatusStyle.Warning)), Text.Empty, Text.Empty, Text.Empty) : grid;
+        if (status.Service.State == ServiceState.Stopped && status.Schedule.Any(e => e.Enabled))
+        {
+            notes.Add(StatusStyle.Line(("! It needs the service, which does not run.", StatusStyle.Warning)));
+        }
+
+        return new Rows([grid, .. notes]);
     }
 
     /// <summary>Columns that take what they need, two blanks apart.</summary>
-    internal static Grid Table(int columns)
+    internal static Grid Table(int columns, bool noWrap = true)
     {
         var grid = new Grid();
         for (int i = 0; i < columns; i++)
         {
-            grid.AddColumn(new GridColumn().Padding(0, 0, i < columns - 1 ? 2 : 0, 0));
+            grid.AddColumn(new GridColumn { NoWrap = noWrap }.Padding(0, 0, i < columns - 1 ? 2 : 0, 0));
         }
 
         return grid;

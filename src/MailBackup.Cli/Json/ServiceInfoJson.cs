@@ -52,5 +52,7 @@ internal static class ServiceInfoJson
 
         json.WriteEndArray();
         json.WriteString("warning", realtime.Warning);
+        json.WriteString("waitsFor", realtime.Wait?.Operation);
+        json.WriteMoment("waitsSince", realtime.Wait?.Since);
     }
 }

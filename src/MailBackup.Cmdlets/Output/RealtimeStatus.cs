@@ -21,6 +21,8 @@ public sealed class RealtimeStatus
         Troubles = info.Troubles;
         Unwatched = [.. info.Unwatched];
         Warning = info.Warning;
+        WaitsFor = info.Wait?.Operation;
+        WaitsSince = info.Wait?.Since;
         ServiceState = service.State;
         BackupPath = backupPath;
     }
@@ -50,6 +52,11 @@ public sealed class RealtimeStatus
     public string[] Unwatched { get; }
 
     public string? Warning { get; }
+
+    /// <summary>The operation during which changes are gathered rather than saved; null when they are saved.</summary>
+    public string? WaitsFor { get; }
+
+    public DateTimeOffset? WaitsSince { get; }
 
     public ServiceState ServiceState { get; }
 

@@ -21,11 +21,12 @@ internal static class HookFile
 
         try
         {
-            string real = Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
-            if (!FileStatus.TryGet(real, out var status))
+            if (!FileStatus.TryGet(path, out var status))
             {
                 throw Unusable(path, "is not there");
             }
+
+            string real = Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
 
             if (!status.IsRegular || (status.Mode & Executable) == 0)
             {

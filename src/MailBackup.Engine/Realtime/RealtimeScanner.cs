@@ -219,7 +219,9 @@ internal sealed class RealtimeScanner : IChangeSink
 
         _looked = _clock.GetTimestamp();
         IndexFromTimeToTime();
-        bool waits = _node.Operations.List().Count > 0;
+        var open = _node.Operations.List();
+        bool waits = open.Count > 0;
+        _info = _info with { Wait = RealtimeWait.Of(open, _info.Wait, _clock.GetUtcNow()) };
         if (waits != _operationWaits && _info.State is RealtimeState.Running or RealtimeState.Waiting)
         {
             _info = _info with { State = waits ? RealtimeState.Waiting : RealtimeState.Running };

@@ -65,6 +65,7 @@ public sealed class BackupService : IDisposable
             Keep("schedule", new ScheduleRunner(_node, _clock, _log).RunAsync, stop.Token),
             Keep("record of its health", new HealthRecorder(_node, _clock, _metrics).RunAsync, stop.Token),
             Keep("watch over the scans", new ScanWatch(_node, _clock, _log).RunAsync, stop.Token),
+            Keep("watch over realtime", new LagWatch(_node, () => _realtime.Info, _clock, _log).RunAsync, stop.Token),
             Keep("metrics server", new MetricsServer(_node, () => _metricsPort ?? _node.Configuration.MetricsPort, _log).RunAsync, stop.Token),
         ];
         var end = await BeatAsync(stop.Token).ConfigureAwait(false);

@@ -13,11 +13,10 @@ internal sealed class MetricsServer(BackupNode node, Func<int> port, IServiceLog
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly SemaphoreSlim _gate = new(1);
-    private byte[] _metrics = [];
-    private long _made = long.MinValue;
+    private readonly Lock _gate = new();
+    private Task<byte[]>? _metrics;
+    private long _made;
 
     public async Task RunAsync(CancellationToken token)
     {
@@ -96,7 +95,7 @@ internal sealed class MetricsServer(BackupNode node, Func<int> port, IServiceLog
 
             response.Close();
         }
-        catch (Exception e) when (e is MailBackupException or IOException or HttpListenerException or OperationCanceledException or ObjectDisposedException or TimeoutException)
+        catch (Exception e) when (e is MailBackupException or IOException or HttpListenerException or OperationCanceledException or ObjectDisposedException)
         {
             if (e is MailBackupException)
             {
@@ -107,26 +106,18 @@ internal sealed class MetricsServer(BackupNode node, Func<int> port, IServiceLog
         }
     }
 
-    private async Task<byte[]> MetricsAsync(CancellationToken token)
+    /// <summary>Who asks while a survey is under way gets the same.</summary>
+    private Task<byte[]> MetricsAsync(CancellationToken token)
     {
-        if (!await _gate.WaitAsync(Patience, token).ConfigureAwait(false))
+        lock (_gate)
         {
-            throw new TimeoutException();
-        }
-
-        try
-        {
-            if (Environment.TickCount64 - Fresh.TotalMilliseconds > _made)
+            if (_metrics is null or { IsFaulted: true } || (_metrics.IsCompleted && Environment.TickCount64 - _made > Fresh.TotalMilliseconds))
             {
-                _metrics = Encoding.UTF8.GetBytes(PrometheusText.Write(await node.GetHealthAsync(token).ConfigureAwait(false)));
                 _made = Environment.TickCount64;
+                _metrics = Task.Run(async () => Encoding.UTF8.GetBytes(PrometheusText.Write(await node.GetHealthAsync(token).ConfigureAwait(false))), token);
             }
 
             return _metrics;
-        }
-        finally
-        {
-            _gate.Release();
         }
     }
 }

@@ -1,11 +1,11 @@
 namespace MailBackup.Services;
 
-/// <summary>Why the service has ended.</summary>
+/// <summary>Why the service ended.</summary>
 public enum ServiceEnd
 {
     Stopped,
 
-    /// <summary>It was asked to begin anew.</summary>
+    /// <summary>It was asked to begin anew; whoever watches over it starts it again.</summary>
     Restart,
 
     /// <summary>Its backup path has gone.</summary>

@@ -31,6 +31,8 @@ internal static class ServiceJson
         json.WriteNumber("troubles", realtime.Troubles);
         json.WriteStrings("unwatched", realtime.Unwatched);
         json.WriteOptional("warning", realtime.Warning);
+        json.WriteOptional("waitsFor", realtime.Wait?.Operation);
+        WriteTime(json, "waitsSince", realtime.Wait?.Since);
         json.WriteEndObject();
     });
 
@@ -61,6 +63,7 @@ internal static class ServiceJson
         Troubles = json.GetProperty("troubles").GetInt64(),
         Unwatched = json.Strings("unwatched"),
         Warning = json.Optional("warning")?.Text(),
+        Wait = json.Optional("waitsFor") is { } operation && Time(json, "waitsSince") is { } since ? new RealtimeWait(operation.Text(), since) : null,
     };
 
     private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
