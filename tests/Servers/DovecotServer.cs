@@ -40,6 +40,11 @@ internal sealed class DovecotServer : IDisposable
     /// <summary>The port with TLS from the first byte.</summary>
     public int TlsPort => Port + 500;
 
+    /// <summary>Where mails are delivered by LMTP (RFC 2033), when that part is installed.</summary>
+    public int LmtpPort => Port + 1000;
+
+    public static bool HasLmtp { get; } = File.Exists("/usr/lib/dovecot/lmtp");
+
     /// <summary>Who may act for every account, with <see cref="Password"/>.</summary>
     public const string Master = "backup";
 
@@ -160,7 +165,8 @@ internal sealed class DovecotServer : IDisposable
         string text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Servers", "dovecot.conf"));
         foreach (var (name, value) in new[]
         {
-            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)), ("UID", uid), ("GID", gid),
+            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)),
+            ("LMTPPORT", LmtpPort.ToString(CultureInfo.InvariantCulture)), ("PROTOCOLS", HasLmtp ? "imap lmtp" : "imap"), ("UID", uid), ("GID", gid),
             ("PASSWORD", Password), ("UNPRIVILEGED", unprivileged),
         })
         {

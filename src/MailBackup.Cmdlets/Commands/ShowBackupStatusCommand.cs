@@ -56,7 +56,7 @@ public sealed class ShowBackupStatusCommand : BackupCommand
         {
             return Host.UI.RawUI.BufferSize.Width is > 20 and var width ? width : StatusView.DefaultWidth;
         }
-        catch (Exception e) when (e is NotImplementedException or HostException or IOException)
+        catch (Exception e) when (e is NotImplementedException or System.Management.Automation.Host.HostException or IOException)
         {
             return StatusView.DefaultWidth;
         }

@@ -47,7 +47,7 @@ public static class HealthPage
             ("Could be lost", report.RpoSeconds is { } rpo ? "last " + ChartScale.Seconds(rpo) : "everything"),
             ("Accounts", Text($"{report.Accounts:N0}")), ("Items", Text($"{report.Items:N0}")),
             ("Content", ChartScale.Size(report.ContentBytes)), ("Stored", ChartScale.Size(report.StoredBytes)), ("Free", ChartScale.Size(report.FreeBytes)),
-            ("Full in", report.DaysUntilFull is { } days ? Text($"{days:N0} days") : "not foreseen"), ("Service", report.Service.ToString()),
+            ("Full in", report.DaysUntilFull is { } days ? Text($"{days:N0} days") : "not soon"), ("Service", report.Service.ToString()),
         ])
         {
             html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{Encode(value)}</dd></div>");
@@ -63,8 +63,8 @@ public static class HealthPage
         html.Append("<div class=\"charts\">")
             .Append(HealthChart.Draw("Items", "", bars: false, Line("living", s => s.Items)))
             .Append(HealthChart.Draw("Size", "B", bars: false, Line("content", s => s.ContentBytes), stored))
-            .Append(HealthChart.Draw("Growth of what is stored, a day", "B", bars: true, stored.Growth() with { Name = "last" }))
-            .Append(HealthChart.Draw("Bytes of content for each byte stored", "", bars: false, Line("ratio", s => s.StoredBytes > 0 ? (double)s.ContentBytes / s.StoredBytes : 0)))
+            .Append(HealthChart.Draw("Growth a day", "B", bars: true, stored.Growth() with { Name = "last" }))
+            .Append(HealthChart.Draw("Deduplication and compression", "×", bars: false, Line("content to stored", s => s.StoredBytes > 0 ? (double)s.ContentBytes / s.StoredBytes : 0)))
             .Append(HealthChart.Draw("Free on the volume", "B", bars: false, Line("free", s => s.FreeBytes)))
             .Append(HealthChart.Draw("Duration of SmartScans", "s", bars: true, new ChartLine("last", [.. scans.Select(o => (o.Started!.Value, o.Report!.Seconds))])))
             .Append("</div>");
