@@ -13,7 +13,7 @@ namespace MailBackup.Realtime;
 internal sealed class RealtimeScanner : IChangeSink
 {
     // As many accounts at once as are saved in about so long: more share a sync, fewer wait for each other.
-    private const int MostAtOnce = 64, FewestAtOnce = 8;
+    private const int MostAtOnce = 64, FewestAtOnce = 32;
     private static readonly TimeSpan BatchGoal = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
