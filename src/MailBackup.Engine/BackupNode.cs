@@ -154,6 +154,12 @@ public sealed partial class BackupNode : IDisposable
                 "Give a number from 0 (never) to 100.");
         }
 
+        if (configuration.Notification.SmtpPort is < 1 or > 65_535)
+        {
+            throw new MailBackupException(
+                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.Notification.SmtpPort} is no port."), "Give a number from 1 to 65535.");
+        }
+
         foreach (var (_, entry) in configuration.Schedule.Entries)
         {
             entry.Validate();

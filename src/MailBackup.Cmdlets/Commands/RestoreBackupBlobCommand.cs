@@ -42,7 +42,7 @@ public sealed class RestoreBackupBlobCommand : OperationCommand
             _accounts.Add(path, accounts = []);
         }
 
-        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account) : []);
+        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account, living: true) : []);
     }
 
     protected override void End()
@@ -59,7 +59,7 @@ public sealed class RestoreBackupBlobCommand : OperationCommand
 
             var request = new BlobRestoreRequest { Accounts = accounts, At = At, Losses = Loss, ReadData = ReadData };
             string whose = accounts.Count == 0 ? "every account" : accounts.Count <= 3 ? string.Join(", ", accounts) : $"{accounts.Count.ToString(CultureInfo.InvariantCulture)} accounts";
-            if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) && given is SwitchParameter { IsPresent: true })
+            if (IsWhatIf)
             {
                 List(path, request, whose);
             }

@@ -19,5 +19,10 @@ internal sealed class OperationNotifier(string backupPath, Notifier notifier) : 
         {
             return e.Message;
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // An address that is none in a configuration written by hand, a relay's certificate: never the operation's failure.
+            return $"The mail about this operation could not be sent: {e.Message} Send a test with 'mailbackup config --test-notification'.";
+        }
     }
 }

@@ -213,6 +213,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
             Transaction = new TransactionId(row.Int64(1)),
             Start = new DateTimeOffset(start, TimeSpan.Zero),
             End = end == Catalog.Open ? null : new DateTimeOffset(end, TimeSpan.Zero),
+            ListedAt = at,
             Deleted = row.Int64(4) != 0,
             Type = type,
             Folder = type == ItemType.Folder ? subject : folders.PathAt(row.Int64(6), at?.UtcTicks ?? (end == Catalog.Open ? Catalog.Open - 1 : end - 1)),

@@ -24,6 +24,9 @@ internal sealed class ExternalDirectory(BackupLayout source, ExternalRestoreRequ
 
     public long Failed { get; private set; }
 
+    /// <summary>Accounts that this server cannot take, by address.</summary>
+    public List<string> Refused { get; } = [];
+
     /// <param name="present">The directory of this server as it is.</param>
     public async Task RestoreAsync(IProvisioningTarget target, IReadOnlyList<ProvisioningEntry> present, CancellationToken stop)
     {
@@ -105,6 +108,7 @@ internal sealed class ExternalDirectory(BackupLayout source, ExternalRestoreRequ
         sink.Trouble(new ItemTrouble(ErrorIds.DirectoryEntryConflict, account ? entry.Name : null, null, entry.Attributes.First("dn") ?? entry.Name, reason));
         if (account)
         {
+            Refused.Add(entry.Name);
             _usable.RemoveAll(a => a.Name == entry.Name);
         }
     }

@@ -11,15 +11,9 @@ internal sealed class ExternalFoldersPlan(BackupReader reader, ExternalRestoreRe
 {
     /// <summary>Without what it mounts of others: that comes last, when they are there too.</summary>
     public override IReadOnlyList<PlannedFolder> Folders(Action<ItemId, MailBackupException> trouble) =>
-        [.. new FolderPlanner(reader, SourceAccount).ThereAt(request.At, trouble).Select(f => f with { Folder = WithoutMountpoints(f.Folder) })];
+        [.. new FolderPlanner(reader, SourceAccount).ThereAt(request.At, trouble).Select(f => f with { Folder = f.Folder.WithoutMountpoints() })];
 
     public override IEnumerable<PlannedItem> Items() => [];
-
-    private static RestoreFolder WithoutMountpoints(RestoreFolder folder) =>
-        folder.Attributes?.ContainsKey(SourceFolder.Mountpoints) != true ? folder : folder with
-        {
-            Attributes = folder.Attributes.Where(a => a.Key != SourceFolder.Mountpoints).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal),
-        };
 }
 
 /// <summary>The items of an account of another backup, newest first; those that an earlier restore brought here and that are still here are skipped.</summary>
@@ -42,6 +36,6 @@ internal sealed class ExternalItemsPlan(BackupReader reader, ExternalRestoreRequ
                 ErrorIds.FolderNotFound, $"The folder of item {place.Id} is not known.", "Export the item and put it where it belongs.", place.Id.Value));
         }
 
-        return new PlannedItem(place.Id, place.Place, folder) { LivesAlready = item.Digest is { } digest && isThere(place.Id, digest) };
+        return new PlannedItem(place.Id, place.Place, folder.WithoutMountpoints()) { LivesAlready = item.Digest is { } digest && isThere(place.Id, digest) };
     }
 }

@@ -65,7 +65,10 @@ internal sealed class ExternalRestoreRun(
                 + "Set an LDIF file as the directory and restore again to have them.");
         }
 
-        _sink.End(ReportOf(directory.Added, directory.Skipped, directory.Failed));
+        _sink.End(ReportOf(directory.Added, directory.Skipped, directory.Failed) with
+        {
+            UnrestoredItems = [.. directory.Refused.Select(a => new UnrestoredItems(a, [], WholeAccount: true))],
+        });
         return directory;
     }
 
