@@ -13,7 +13,7 @@ internal static class HealthPanel
         if (status.Health is not { } health)
         {
             return status.HealthError is { } error
-                ? StatusStyle.Line(("✗ ", StatusStyle.Bad), (error, StatusStyle.Plain)) : StatusStyle.Line(("looking …", StatusStyle.Faint));
+                ? StatusStyle.Line(("✗ ", StatusStyle.Bad), (status.Words(error), StatusStyle.Plain)) : StatusStyle.Line(("looking …", StatusStyle.Faint));
         }
 
         var rows = new List<IRenderable>();
@@ -21,7 +21,7 @@ internal static class HealthPanel
         {
             var (sign, style) = StatusStyle.Of(check.Status);
             var grid = StatusView.Table(2, noWrap: false);
-            grid.AddRow(StatusStyle.Line((sign, style)), StatusStyle.Line((check.Message, StatusStyle.Plain)));
+            grid.AddRow(StatusStyle.Line((sign, style)), StatusStyle.Line((status.Words(check.Message), StatusStyle.Plain)));
             rows.Add(grid);
         }
 

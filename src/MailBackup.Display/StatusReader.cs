@@ -7,11 +7,13 @@ namespace MailBackup.Display;
 /// Takes snapshots of a backup path, and remembers enough of the last ones to tell rates. The survey of its health asks the mail server and takes its
 /// time: it goes on beside, and a snapshot has the latest. One thread at a time.
 /// </summary>
-public sealed class StatusReader(BackupNode node, TimeProvider clock)
+/// <param name="words">See <see cref="StatusSnapshot.Words"/>; null leaves all as it is.</param>
+public sealed class StatusReader(BackupNode node, TimeProvider clock, Func<string, string>? words = null)
 {
     private const int RecentShown = 5;
     private const int RatesKept = 60;
     private const double RateSeconds = 10;
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SurveyEvery = TimeSpan.FromSeconds(30);
 
     private readonly Queue<(Guid Id, double Seconds, long Items, long Bytes)> _progress = [];
@@ -35,6 +37,7 @@ public sealed class StatusReader(BackupNode node, TimeProvider clock)
             Path = node.Path,
             Time = now,
             Zone = clock.LocalTimeZone,
+            Words = words ?? (static text => text),
             Service = service,
             RealtimeEnabled = node.Configuration.Realtime,
             Queue = queue,
@@ -54,6 +57,12 @@ public sealed class StatusReader(BackupNode node, TimeProvider clock)
         {
             _surveyed = clock.GetUtcNow();
             _survey = Task.Run(() => node.GetHealthAsync(token), token);
+        }
+
+        if (_survey is { } first && _health is null && _healthError is null)
+        {
+            // Mostly it is quick: the first picture is then whole.
+            await ((Task)first).WaitAsync(FirstPatience, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         if (_survey is { } survey && (wait || survey.IsCompleted))

@@ -15,6 +15,9 @@ public sealed record StatusSnapshot
     /// <summary>The zone that times are shown in.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
 
+    /// <summary>Turns advice of the engine, which names the command, into the words of whoever shows it.</summary>
+    public Func<string, string> Words { get; init; } = static text => text;
+
     public ServiceInfo Service { get; init; } = new();
 
     /// <summary>Whether realtime is switched on, running or not.</summary>

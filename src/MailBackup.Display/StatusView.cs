@@ -51,7 +51,7 @@ public static class StatusView
             : StatusStyle.Line((text, style), ("  nothing is done by itself", StatusStyle.Faint));
         var second = service is { ProcessId: not null, Started: { } started }
             ? StatusStyle.Line(("up ", StatusStyle.Faint), (StatusStyle.Span(status.Time - started), StatusStyle.Plain), ($"   version {service.Version}", StatusStyle.Faint))
-            : StatusStyle.Line(("mailbackup service start", StatusStyle.Faint));
+            : StatusStyle.Line((status.Words("'mailbackup service start' starts it."), StatusStyle.Faint));
         return new Rows(first, second);
     }
 

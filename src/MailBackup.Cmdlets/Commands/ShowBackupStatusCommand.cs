@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailBackup.Cmdlets.Running;
 
 namespace MailBackup.Cmdlets;
 
@@ -25,7 +26,7 @@ public sealed class ShowBackupStatusCommand : BackupCommand
     protected override void Process()
     {
         var node = OpenNode();
-        var reader = new StatusReader(node, TimeProvider.System);
+        var reader = new StatusReader(node, TimeProvider.System, CmdletWords.Translate);
         var every = TimeSpan.FromSeconds(Interval);
         bool colors = Host.UI.SupportsVirtualTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         if (!Once && IsLive)

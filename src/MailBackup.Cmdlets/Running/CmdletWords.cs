@@ -48,6 +48,7 @@ internal static partial class CmdletWords
 
         // Two commands whose action has a cmdlet of its own.
         text = text.Replace("'mailbackup init --adopt'", "'Import-BackupPath'", StringComparison.Ordinal)
+            .Replace("'mailbackup service start'", "'Start-BackupService'", StringComparison.Ordinal)
             .Replace("'mailbackup service stop'", "'Stop-BackupService'", StringComparison.Ordinal)
             .Replace("'mailbackup config --test-hook'", "'Test-BackupNotification -Hook'", StringComparison.Ordinal)
             .Replace("'mailbackup serve'", "'Start-BackupService'", StringComparison.Ordinal)
