@@ -56,6 +56,7 @@
         'Set-BackupPath'
         'Set-BackupSchedule'
         'Set-BackupSource'
+        'Show-BackupStatus'
         'Start-AccountScan'
         'Start-BackupService'
         'Start-RealtimeScanner'

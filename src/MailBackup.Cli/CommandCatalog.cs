@@ -38,6 +38,7 @@ internal static class CommandCatalog
         ScheduleCommand.Spec,
         RealtimeCommand.Spec,
         HealthCommand.Spec,
+        StatusCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

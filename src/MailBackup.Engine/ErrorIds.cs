@@ -66,6 +66,8 @@ public static class ErrorIds
     public const string SearchIndexDamaged = nameof(SearchIndexDamaged);
     public const string NotificationNotSet = nameof(NotificationNotSet);
     public const string NotificationFailed = nameof(NotificationFailed);
+    public const string HookUnusable = nameof(HookUnusable);
+    public const string HookFailed = nameof(HookFailed);
     public const string PasswordFileUnusable = nameof(PasswordFileUnusable);
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);

@@ -50,6 +50,10 @@ internal sealed class DovecotServer : IDisposable
 
     /// <summary>Where the server asks whether an access token is good; counts from the next <see cref="Start"/> on.</summary>
     public Uri? Introspection { get; set; }
+    /// <summary>Where mails are delivered by LMTP (RFC 2033), when that part is installed.</summary>
+    public int LmtpPort => Port + 1000;
+
+    public static bool HasLmtp { get; } = File.Exists("/usr/lib/dovecot/lmtp");
 
     /// <summary>Who may act for every account, with <see cref="Password"/>.</summary>
     public const string Master = "backup";
@@ -171,7 +175,8 @@ internal sealed class DovecotServer : IDisposable
         string text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Servers", "dovecot.conf"));
         foreach (var (name, value) in new[]
         {
-            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)), ("UID", uid), ("GID", gid),
+            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)),
+            ("LMTPPORT", LmtpPort.ToString(CultureInfo.InvariantCulture)), ("PROTOCOLS", HasLmtp ? "imap lmtp" : "imap"), ("UID", uid), ("GID", gid),
             ("PASSWORD", Password), ("QUOTA", Quota),
             ("PLUGINS", Sharing ? "acl " : ""), ("IMAPPLUGINS", Sharing ? "imap_acl " : ""), ("SHARING", Sharing ? SharingBlock : ""), ("TOKENS", Introspection is null ? "" : TokensBlock), ("UNPRIVILEGED", unprivileged + "\n" + _settings),
         })

@@ -79,6 +79,11 @@ internal static class RealtimeCommand
             session.Say(protection);
         }
 
+        if (realtime.Wait is { } wait)
+        {
+            session.Say(string.Create(CultureInfo.InvariantCulture, $"Since {session.ToLocal(wait.Since):HH:mm:ss} changes are gathered, and saved when {wait.Operation} has ended."));
+        }
+
         if (realtime.Warning is { } warning)
         {
             session.Warn(warning);

@@ -61,5 +61,7 @@ internal static class ServiceInfoJson
         json.WriteNumber("roundSeconds", realtime.RoundSeconds);
         json.WriteString("protection", realtime.Protection);
         json.WriteString("warning", realtime.Warning);
+        json.WriteString("waitsFor", realtime.Wait?.Operation);
+        json.WriteMoment("waitsSince", realtime.Wait?.Since);
     }
 }

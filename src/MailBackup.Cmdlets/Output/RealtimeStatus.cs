@@ -24,6 +24,8 @@ public sealed class RealtimeStatus
         RoundSeconds = info.RoundSeconds;
         Protection = info.Protection;
         Warning = info.Warning;
+        WaitsFor = info.Wait?.Operation;
+        WaitsSince = info.Wait?.Since;
         ServiceState = service.State;
         BackupPath = backupPath;
     }
@@ -60,6 +62,11 @@ public sealed class RealtimeStatus
     public string? Protection { get; }
 
     public string? Warning { get; }
+
+    /// <summary>The operation during which changes are gathered rather than saved; null when they are saved.</summary>
+    public string? WaitsFor { get; }
+
+    public DateTimeOffset? WaitsSince { get; }
 
     public ServiceState ServiceState { get; }
 

@@ -46,6 +46,9 @@ public sealed record NodeConfiguration
     /// <summary>… and begins with a SmartScan each time, for what changed while it did not follow.</summary>
     public bool RealtimeInitialScan { get; init; } = true;
 
+    /// <summary>Port on the loopback addresses where the service gives its metrics to Prometheus; 0 gives none.</summary>
+    public int MetricsPort { get; init; }
+
     public NotificationConfiguration Notification { get; init; } = new();
 
     /// <summary>Errors: <c>ArgumentInvalid</c> for a number that would do harm; a negative retention would be the end of everything ever deleted.</summary>

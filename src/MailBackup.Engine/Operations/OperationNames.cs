@@ -4,7 +4,7 @@ namespace MailBackup.Operations;
 /// The names of states and kinds as they are stored. Tables of our own, because parsing an enum by reflection costs milliseconds the first
 /// time, and a row of a later version must not throw.
 /// </summary>
-internal static class OperationNames
+public static class OperationNames
 {
     // In the order of the enums, which a test checks.
     private static readonly string[] States =

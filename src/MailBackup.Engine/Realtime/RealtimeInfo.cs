@@ -43,5 +43,8 @@ public sealed record RealtimeInfo
     /// <summary>What an administrator should know or do.</summary>
     public string? Warning { get; init; }
 
-    internal RealtimeInfo AsStopped() => this with { State = RealtimeState.Stopped, Since = null, Watches = 0 };
+    /// <summary>Which operation it waits for; null when it does not wait.</summary>
+    public RealtimeWait? Wait { get; init; }
+
+    internal RealtimeInfo AsStopped() => this with { State = RealtimeState.Stopped, Since = null, Watches = 0, Wait = null };
 }

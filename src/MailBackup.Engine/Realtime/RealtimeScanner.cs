@@ -13,7 +13,7 @@ namespace MailBackup.Realtime;
 internal sealed partial class RealtimeScanner : IChangeSink
 {
     // As many accounts at once as are saved in about so long: more share a sync, fewer wait for each other.
-    private const int MostAtOnce = 64, FewestAtOnce = 8;
+    private const int MostAtOnce = 64, FewestAtOnce = 32;
     private static readonly TimeSpan BatchGoal = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
@@ -215,7 +215,9 @@ internal sealed partial class RealtimeScanner : IChangeSink
 
         _looked = _clock.GetTimestamp();
         IndexFromTimeToTime();
-        bool waits = _node.Operations.List().Count > 0;
+        var open = _node.Operations.List();
+        bool waits = open.Count > 0;
+        _info = _info with { Wait = RealtimeWait.Of(open, _info.Wait, _clock.GetUtcNow()) };
         if (waits != _operationWaits && _info.State is RealtimeState.Running or RealtimeState.Waiting)
         {
             Say(i => i with { State = waits ? RealtimeState.Waiting : Following(i) });

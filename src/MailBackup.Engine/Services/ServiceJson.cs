@@ -34,6 +34,8 @@ internal static class ServiceJson
         json.WriteNumber("roundSeconds", realtime.RoundSeconds);
         json.WriteOptional("protection", realtime.Protection);
         json.WriteOptional("warning", realtime.Warning);
+        json.WriteOptional("waitsFor", realtime.Wait?.Operation);
+        WriteTime(json, "waitsSince", realtime.Wait?.Since);
         json.WriteEndObject();
     });
 
@@ -67,6 +69,7 @@ internal static class ServiceJson
         RoundSeconds = json.Optional("roundSeconds")?.GetDouble() ?? 0,
         Protection = json.Optional("protection")?.Text(),
         Warning = json.Optional("warning")?.Text(),
+        Wait = json.Optional("waitsFor") is { } operation && Time(json, "waitsSince") is { } since ? new RealtimeWait(operation.Text(), since) : null,
     };
 
     private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)

@@ -151,7 +151,8 @@ internal static class StorageJson
             Schedule = ScheduleJson.Read(root),
             Realtime = Flag(root, "realtime"),
             RealtimeInitialScan = !Flag(root, "realtimeWithoutScan"),
-            Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
+            MetricsPort = (int)(Number(root, "metricsPort") ?? 0),
+            Notification = NotificationJson.Read(root),
         };
     });
 
@@ -175,10 +176,12 @@ internal static class StorageJson
         ScheduleJson.Write(json, configuration.Schedule);
         WriteFlag(json, "realtime", configuration.Realtime);
         WriteFlag(json, "realtimeWithoutScan", !configuration.RealtimeInitialScan);
-        if (configuration.Notification != new NotificationConfiguration())
+        if (configuration.MetricsPort != 0)
         {
-            WriteNotification(json, configuration.Notification);
+            json.WriteNumber("metricsPort"u8, configuration.MetricsPort);
         }
+
+        NotificationJson.Write(json, configuration.Notification);
     });
 
     private static void WriteImap(Utf8JsonWriter json, SourceConfiguration source)
@@ -226,36 +229,6 @@ internal static class StorageJson
         >= 0 and <= int.MaxValue and var number => (int)number,
         var number => throw new JsonException(FormattableString.Invariant($"\"{name}\" is {number}; it must be from 0 to {int.MaxValue}.")),
     };
-
-    private static NotificationConfiguration ReadNotification(JsonElement element) => new()
-    {
-        SmtpServer = Text(element, "smtpServer"),
-        SmtpPort = Count(element, "smtpPort", new NotificationConfiguration().SmtpPort),
-        SmtpStartTls = Flag(element, "smtpStartTls"),
-        SmtpUser = Text(element, "smtpUser"),
-        SmtpPasswordFile = Text(element, "smtpPasswordFile"),
-        From = Text(element, "from"),
-        To = element.TryGetProperty("to", out var to) ? [.. to.EnumerateArray().Select(a => a.GetString() ?? "")] : [],
-    };
-
-    private static void WriteNotification(Utf8JsonWriter json, NotificationConfiguration notification)
-    {
-        json.WriteStartObject("notification"u8);
-        WriteText(json, "smtpServer", notification.SmtpServer);
-        json.WriteNumber("smtpPort"u8, notification.SmtpPort);
-        WriteFlag(json, "smtpStartTls", notification.SmtpStartTls);
-        WriteText(json, "smtpUser", notification.SmtpUser);
-        WriteText(json, "smtpPasswordFile", notification.SmtpPasswordFile);
-        WriteText(json, "from", notification.From);
-        json.WriteStartArray("to"u8);
-        foreach (string address in notification.To)
-        {
-            json.WriteStringValue(address);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
 
     private static T Parse<T>(byte[] json, Func<JsonElement, T> read)
     {

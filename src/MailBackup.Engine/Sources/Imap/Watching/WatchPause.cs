@@ -20,5 +20,5 @@ internal static class WatchPause
     }
 
     /// <summary>True for what is refused to this account or to everybody, not only now.</summary>
-    public static bool IsRefusal(Exception e) => e is ImapRefusedException || (e is ImapCommandException c && !ImapConnector.IsTransient(c));
+    public static bool IsRefusal(Exception e) => e is ImapRefusedException || (e is ImapCommandException c && !Backoff.IsTransient(c));
 }
