@@ -21,6 +21,8 @@ internal static class CommandCatalog
         ExportBackupCommand.Spec,
         RestoreBackupCommand.Spec,
         RestoreBlobsCommand.Spec,
+        CheckSharesCommand.Spec,
+        FixSharesCommand.Spec,
         ExportAccountCommand.Spec,
         ImportAccountCommand.Spec,
         OperationsCommand.Spec,
@@ -36,6 +38,7 @@ internal static class CommandCatalog
         ScheduleCommand.Spec,
         RealtimeCommand.Spec,
         HealthCommand.Spec,
+        StatusCommand.Spec,
         InfoCommand.Spec,
         ConfigCommand.Spec,
     ];

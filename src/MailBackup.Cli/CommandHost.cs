@@ -21,6 +21,9 @@ public sealed record CommandHost
     /// <summary>Columns of the terminal. Asked for only when something is written to one: finding out costs time.</summary>
     public Func<int> TerminalWidth { get; init; } = () => DefaultWidth;
 
+    /// <summary>Its rows.</summary>
+    public Func<int> TerminalHeight { get; init; } = () => DefaultHeight;
+
     public Func<string, string?> Environment { get; init; } = _ => null;
 
     /// <summary>Now, and the local time zone.</summary>
@@ -28,6 +31,9 @@ public sealed record CommandHost
 
     /// <summary>What a table may take when it does not go to a terminal.</summary>
     public const int DefaultWidth = 100;
+
+    /// <summary>Rows of a terminal that does not say.</summary>
+    public const int DefaultHeight = 24;
 
     /// <summary>The surroundings of the process. Goes around <see cref="Console"/> for writing: that hides a closed pipe.</summary>
     public static CommandHost ForProcess() => new()
@@ -37,6 +43,7 @@ public sealed record CommandHost
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         TerminalWidth = TerminalSize.ReadWidth,
+        TerminalHeight = TerminalSize.ReadHeight,
         Environment = System.Environment.GetEnvironmentVariable,
     };
 }

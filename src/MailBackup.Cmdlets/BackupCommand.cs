@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MailBackup.Cmdlets.Running;
+using MailBackup.Model;
 
 namespace MailBackup.Cmdlets;
 
@@ -9,6 +10,7 @@ namespace MailBackup.Cmdlets;
 public abstract class BackupCommand : EngineCommand
 {
     private readonly Dictionary<string, BackupNode> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<Guid, string>> _names = new(StringComparer.Ordinal);
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
     /// <summary>
@@ -67,8 +69,12 @@ public abstract class BackupCommand : EngineCommand
         }
     }
 
-    /// <summary>The accounts that names and wildcards mean; a name without wildcards stays as it is, for the engine to judge.</summary>
-    protected static IReadOnlyList<string> ExpandAccounts(BackupNode node, IEnumerable<string>? patterns)
+    /// <summary>
+    /// The accounts that names and wildcards mean; a name without wildcards stays as it is, for the engine to judge. An account whose address
+    /// another has now is called by its id.
+    /// </summary>
+    /// <param name="living">Wildcards mean living accounts only.</param>
+    protected static IReadOnlyList<string> ExpandAccounts(BackupNode node, IEnumerable<string>? patterns, bool living = false)
     {
         var names = new List<string>();
         foreach (string pattern in patterns ?? [])
@@ -76,7 +82,9 @@ public abstract class BackupCommand : EngineCommand
             if (WildcardPattern.ContainsWildcardCharacters(pattern))
             {
                 var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-                names.AddRange(node.GetAccounts().Select(a => a.Name).Where(wildcard.IsMatch));
+                var accounts = node.GetAccounts();
+                var called = AccountNames.Of(accounts);
+                names.AddRange(accounts.Where(a => !(living && a.Deleted) && wildcard.IsMatch(a.Name)).Select(a => called[a.Id]));
             }
             else
             {
@@ -85,6 +93,17 @@ public abstract class BackupCommand : EngineCommand
         }
 
         return names;
+    }
+
+    /// <summary>What to call the account of an object by, that came down the pipeline: its address, unless another has that now.</summary>
+    protected string CallAccount(BackupNode node, Guid account, string address)
+    {
+        if (!_names.TryGetValue(node.Path, out var names))
+        {
+            _names.Add(node.Path, names = AccountNames.Of(node.GetAccounts()));
+        }
+
+        return names.GetValueOrDefault(account, address);
     }
 
     protected override void Dispose(bool disposing)

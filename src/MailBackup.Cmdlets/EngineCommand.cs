@@ -26,6 +26,11 @@ public abstract class EngineCommand : PSCmdlet, IDisposable
     /// <summary>Runs work of the engine off the pipeline thread; see <see cref="PipelineBridge"/>.</summary>
     internal T RunEngine<T>(Func<PipelineBridge, CancellationToken, Task<T>> work) => PipelineBridge.Run(this, work, StopToken);
 
+    /// <summary>True with -WhatIf, or where the preference says so for all commands.</summary>
+    protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? given is SwitchParameter { IsPresent: true }
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
     protected void WriteFailure(MailBackupException e) => WriteError(ErrorTranslation.ToRecord(e));
 
     protected virtual void Begin()

@@ -13,6 +13,7 @@ using MailBackup.Restoring.Blobs;
 using MailBackup.Restoring.External;
 using MailBackup.Scanning;
 using MailBackup.Searching;
+using MailBackup.Sharing;
 using MailBackup.Sources;
 using MailBackup.Storage;
 using MailBackup.Storage.Sqlite;
@@ -140,16 +141,25 @@ public sealed partial class BackupNode
                 ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
                 RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
                 UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
-                AccountRestoreRequest account => await new AccountRestoreRun(_layout, source, RestoreTarget(source), account, sink).RunAsync(stop).ConfigureAwait(false),
+                AccountRestoreRequest account => await new AccountRestoreRun(
+                    _layout, source, RestoreTarget(source), account, HasBegunBefore(operation, account), sink).RunAsync(stop).ConfigureAwait(false),
                 ExternalRestoreRequest external => await new ExternalRestoreRun(
                     _layout, ServerId, _home, source, RestoreTarget(source), external, Options(new ScanRequest()), sink).RunAsync(stop).ConfigureAwait(false),
                 RawRestoreRequest raw => await new RawRestoreRun(_layout, RestoreTarget(source), raw, sink).RunAsync(stop).ConfigureAwait(false),
                 BlobRestoreRequest blobs => await new BlobRestoreRun(_layout, source, blobs, sink).RunAsync(stop).ConfigureAwait(false),
                 ImportAccountRequest import => await Import(source, import, sink).RunAsync(stop).ConfigureAwait(false),
+                ShareRepairRequest shares => await new ShareRepair(_layout, source, shares, sink).RunAsync(stop).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Nobody runs a {operation.Kind}."),
             };
         }
     }
+
+    /// <summary>True when an earlier operation was asked for the same account under the same address: this one goes on with it.</summary>
+    private bool HasBegunBefore(Operation operation, AccountRestoreRequest request) => Operations.History(10_000).Any(o =>
+        o.Kind == operation.Kind && o.Id != operation.Id && o.ErrorId != ErrorIds.AccountExists
+        && OperationRequestJson.Read(o.Kind, o.Parameters) is AccountRestoreRequest earlier
+        && string.Equals(earlier.Account, request.Account, StringComparison.OrdinalIgnoreCase)
+        && string.Equals(earlier.As, request.As, StringComparison.OrdinalIgnoreCase));
 
     private IMailSource OpenCurrentSource()
     {

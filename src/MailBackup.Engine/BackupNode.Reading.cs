@@ -28,7 +28,7 @@ public sealed partial class BackupNode
     public IReadOnlyList<LegalHoldChange> GetLegalHoldHistory() => [.. LegalHolds.ReadChanges(_layout)];
 
     /// <summary>Every state of an account's own attributes, oldest first. Errors: <c>AccountNotFound</c>.</summary>
-    public IReadOnlyList<Account> GetAccountHistory(string account) => AccountListing.History(_layout, account);
+    public IReadOnlyList<Account> GetAccountHistory(string account) => Reading.Read(r => AccountListing.History(_layout, r.Items.Find(account)));
 
     /// <summary>
     /// Addresses of all accounts that the server has now, in its directory or as a mailbox. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>,
@@ -175,22 +175,14 @@ public sealed partial class BackupNode
     }
 
     /// <summary>
-    /// Living items whose content the mail server has lost. Changes nothing. Errors: <c>AccountNotFound</c>, <c>SourceNotSet</c>, those of the source. A
+    /// Streams living items whose content the mail server has lost. Changes nothing. Errors: <c>AccountNotFound</c>, <c>SourceNotSet</c>, those of the source. A
     /// folder or item that cannot be looked at is told to <paramref name="trouble"/>.
     /// </summary>
-    public Task<IReadOnlyList<LostContent>> FindLostContentAsync(BlobRestoreRequest request, Action<ItemTrouble> trouble, CancellationToken token)
+    public IAsyncEnumerable<LostContent> FindLostContentAsync(BlobRestoreRequest request, Action<ItemTrouble> trouble, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return WithSourceAsync(source => Reading.ReadAsync<IReadOnlyList<LostContent>>(async reader =>
-        {
-            var lost = new List<LostContent>();
-            await foreach (var content in BlobRestoreRun.PlanAsync(reader, source, request, trouble, token).ConfigureAwait(false))
-            {
-                lost.Add(content);
-            }
-
-            return lost;
-        }));
+        RefuseForeign();
+        return StreamLostContentAsync(request, trouble, token);
     }
 
     /// <summary>What a purge would take away now. Changes nothing. Errors: <c>ArgumentInvalid</c>.</summary>
@@ -200,7 +192,21 @@ public sealed partial class BackupNode
         return Reading.ReadAsync(reader => PurgeRun.PlanAsync(reader, request, Configuration, Clock, token));
     }
 
-    private BackupReading Reading => new(_layout, message => Warn?.Invoke(message));
+    private async IAsyncEnumerable<LostContent> StreamLostContentAsync(
+        BlobRestoreRequest request, Action<ItemTrouble> trouble, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    {
+        var source = OpenSource();
+        await using (source.ConfigureAwait(false))
+        {
+            await foreach (var content in Reading.StreamAsync(r => BlobRestoreRun.PlanAsync(r, source, request, trouble, token)).ConfigureAwait(false))
+            {
+                yield return content;
+            }
+        }
+    }
+
+    /// <summary>One reader for all reads of the node, as long as the backup path stays as it is.</summary>
+    internal BackupReading Reading => _reading.Value;
 
     private void RequireSearch()
     {

@@ -22,15 +22,18 @@ public sealed partial class BackupNode : IDisposable
     private readonly BackupLayout _layout;
     private readonly string _home;
     private readonly Lazy<OperationQueue> _operations;
+    private readonly Lazy<BackupReading> _reading;
+    private readonly Notifier _notifier;
 
     private BackupNode(BackupLayout layout, Guid serverId, NodeConfiguration configuration, NodeOptions? options)
     {
         _layout = layout;
         _home = NodeHome.Resolve(options);
+        _reading = new(() => new BackupReading(layout, message => Warn?.Invoke(message)));
         ServerId = serverId;
         Configuration = configuration;
-        var notifier = new OperationNotifier(layout.Root, () => ConfigurationFile.Read(layout).Notification);
-        _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock, notifier));
+        _notifier = new Notifier(layout.Root, () => ConfigurationFile.Read(layout).Notification);
+        _operations = new(() => new OperationQueue(layout.Operations, layout.WriterLock, new OperationNotifier(layout.Root, _notifier)));
     }
 
     /// <summary>Takes what an administrator should know although nothing failed (a damaged journal met on reading).</summary>
@@ -146,13 +149,7 @@ public sealed partial class BackupNode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         RefuseForeign();
-        if (configuration.MassChangePercent is < 0 or > 100)
-        {
-            throw new MailBackupException(
-                ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.MassChangePercent} is no share of an account in percent."),
-                "Give a number from 0 (never) to 100.");
-        }
-
+        configuration.Validate();
         foreach (var (_, entry) in configuration.Schedule.Entries)
         {
             entry.Validate();
@@ -163,6 +160,7 @@ public sealed partial class BackupNode : IDisposable
             SmtpMailer.CheckAddress(address);
         }
 
+        CheckHook(configuration);
         ConfigurationFile.Write(_layout, configuration);
         Configuration = configuration;
         if (!configuration.SearchIndex)
@@ -200,37 +198,16 @@ public sealed partial class BackupNode : IDisposable
     /// <returns>False when it was so already.</returns>
     public Task<bool> SetCosBackupAsync(string cos, bool enabled, CancellationToken token) => WithSourceAsync(s => CosSwitch.SetAsync(s, cos, enabled, token));
 
-    /// <summary>
-    /// Sends a mail that tells nothing but that the relay takes it. Errors: <c>NotificationNotSet</c>, <c>NotificationFailed</c>,
-    /// <c>PasswordFileUnusable</c>, <c>ArgumentInvalid</c>.
-    /// </summary>
-    /// <param name="recipients">None: the configured administrators.</param>
-    /// <returns>Whom it was sent to.</returns>
-    public async Task<IReadOnlyList<string>> SendTestMailAsync(IReadOnlyList<string> recipients, CancellationToken token)
-    {
-        ArgumentNullException.ThrowIfNull(recipients);
-        var configuration = Configuration.Notification;
-        var to = recipients.Count > 0 ? recipients : configuration.To;
-        if (to.Count == 0)
-        {
-            throw SmtpMailer.NotSet();
-        }
-
-        foreach (string address in to)
-        {
-            SmtpMailer.CheckAddress(address);
-        }
-
-        await new SmtpMailer(configuration).SendAsync(
-            to, $"MailBackup on {Environment.MachineName}: test", $"This relay takes mails about the backup path {Path}.\r\n", token).ConfigureAwait(false);
-        return to;
-    }
-
     public void Dispose()
     {
         if (_operations.IsValueCreated)
         {
             _operations.Value.Dispose();
+        }
+
+        if (_reading.IsValueCreated)
+        {
+            _reading.Value.Dispose();
         }
     }
 

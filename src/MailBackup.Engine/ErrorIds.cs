@@ -66,6 +66,8 @@ public static class ErrorIds
     public const string SearchIndexDamaged = nameof(SearchIndexDamaged);
     public const string NotificationNotSet = nameof(NotificationNotSet);
     public const string NotificationFailed = nameof(NotificationFailed);
+    public const string HookUnusable = nameof(HookUnusable);
+    public const string HookFailed = nameof(HookFailed);
     public const string PasswordFileUnusable = nameof(PasswordFileUnusable);
     public const string OperationNotFound = nameof(OperationNotFound);
     public const string OperationStopped = nameof(OperationStopped);
@@ -77,5 +79,9 @@ public static class ErrorIds
     public const string ServiceCommandNotFound = nameof(ServiceCommandNotFound);
     public const string ServiceUnitExists = nameof(ServiceUnitExists);
     public const string RealtimeUnavailable = nameof(RealtimeUnavailable);
+    public const string SharesUnsupported = nameof(SharesUnsupported);
+    public const string ShareNotChanged = nameof(ShareNotChanged);
+    public const string ShareBroken = nameof(ShareBroken);
+    public const string IdMapInvalid = nameof(IdMapInvalid);
     public const string InternalError = nameof(InternalError);
 }

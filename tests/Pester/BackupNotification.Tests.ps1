@@ -53,6 +53,28 @@ Describe 'Test-BackupNotification and -Notify' {
         "$said" | Should -Match 'mail relay'
     }
 
+    It 'runs a hook, and tries it' {
+        $hook = Join-Path $server.Folder 'hook'
+        $heard = Join-Path $server.Folder 'heard'
+        Set-Content $hook "#!/bin/sh`ncat > '$heard'"
+        chmod 700 $hook
+        Set-BackupConfiguration -HookCommand $hook -WhatIf
+        (Get-BackupConfiguration).Notification.HookCommand | Should -BeNullOrEmpty
+        Set-BackupConfiguration -HookCommand $hook -HookArgument one, two -HookTimeout 20 -NotificationLevel Information
+        (Get-BackupConfiguration).Notification.HookArguments | Should -Be @('one', 'two')
+        Test-BackupNotification -Hook | Should -BeTrue
+        (Get-Content $heard | ConvertFrom-Json).event | Should -Be 'Test'
+        Set-BackupConfiguration -SmtpServer ''
+        $null = Start-SmartScan
+        (Get-Content $heard | ConvertFrom-Json).operation.kind | Should -Be 'SmartScan'
+        chmod 722 $hook
+        Test-BackupNotification -Hook -WarningVariable said -WarningAction SilentlyContinue | Should -BeFalse
+        "$said" | Should -Match 'could be replaced'
+        { Set-BackupConfiguration -HookCommand (Join-Path $server.Folder 'none') } | Should -Throw -ErrorId 'HookUnusable,*'
+        Set-BackupConfiguration -HookCommand '' -HookArgument @()
+        (Get-Completion 'Set-BackupConfiguration -NotificationLevel ').CompletionText | Should -Be @('Critical', 'Error', 'Information', 'Warning')
+    }
+
     It 'sends none once the relay is taken away' {
         Set-BackupConfiguration -SmtpServer ''
         (Get-BackupConfiguration).Notification.SmtpServer | Should -BeNullOrEmpty

@@ -86,7 +86,7 @@ Describe 'An IMAP server as the source' {
     }
 
     It 'copies it from one backup path to another' {
-        Set-BackupSource -MaxConnections 4 -ImapTls required
+        Set-BackupSource -MaxConnections 4 -ImapTls required -WatchConnections 250 -WatchFolders INBOX, Sent -WatchInterval 60
         $other = Join-Path $TestDrive 'imap-other'
         Set-BackupPath $other
         Set-BackupPath $path
@@ -95,6 +95,14 @@ Describe 'An IMAP server as the source' {
         $copy.Imap | Should -Be imaps://mail.example.com
         $copy.ImapAccounts | Should -Be 'a@example.com, b@example.com'
         $copy.ImapMaxConnections | Should -Be 4
+        $copy.ImapWatchConnections | Should -Be 250
+        $copy.ImapWatchFolders | Should -Be 'INBOX, Sent'
+        $copy.ImapWatchInterval | Should -Be 60
+    }
+
+    It 'refuses what no server can be followed with' {
+        { Set-BackupSource -WatchConnections 0 } | Should -Throw -ErrorId 'ConfigurationInvalid,MailBackup.Cmdlets.SetBackupSourceCommand'
+        { Set-BackupSource -WatchInterval 1 } | Should -Throw -ErrorId 'ConfigurationInvalid,MailBackup.Cmdlets.SetBackupSourceCommand'
     }
 
     It 'shows where the password is and not what it is' {

@@ -50,6 +50,38 @@ Describe 'Export-BackupItem' {
         $failed[1].FullyQualifiedErrorId | Should -BeLike 'ItemNotFound,*'
     }
 
+    It 'shortens a name that is too long with the id before it' {
+        $long = ('ä' * 120) + 'xxxxxxxxxx.txt'
+        $note = Join-Path $server.Maildir 'example.com' 'alice' 'Files' $long
+        Set-Content -LiteralPath $note 'A long name.'
+        $null = Start-SmartScan
+        $file = Get-BackupItem $server.Alice -Type Document | Where-Object Subject -EQ $long | Export-BackupItem -Destination (Join-Path $TestDrive 'long') -PassThru -ErrorAction Stop
+        [Text.Encoding]::UTF8.GetByteCount($file.Name) | Should -BeLessOrEqual 255
+        $file.Name | Should -BeLike '*-ä*.txt'
+        Get-Content -LiteralPath $file.FullName | Should -Be 'A long name.'
+        Remove-Item -LiteralPath $note
+        $null = Start-SmartScan
+    }
+
+    It 'tells a full disk as an output that cannot be written' {
+        $full = New-Item -ItemType Directory (Join-Path $TestDrive 'full')
+        mount -t tmpfs -o size=16k tmpfs $full.FullName 2>$null
+        if ($LASTEXITCODE -ne 0) {
+            Set-ItResult -Skipped -Because 'no file system can be mounted here'
+            return
+        }
+
+        try {
+            Get-BackupItem $server.Alice, $server.Bob -Type Message | Export-BackupItem -Destination $full.FullName -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed | Should -Not -BeNullOrEmpty
+            $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'OutputNotWritable,MailBackup.Cmdlets.ExportBackupItemCommand'
+            Get-ChildItem $full.FullName -Recurse -Hidden -Filter '*.part' | Should -BeNullOrEmpty
+        }
+        finally {
+            umount $full.FullName
+        }
+    }
+
     It 'exports a past state' {
         $note = Join-Path $server.Maildir 'example.com' 'alice' 'Files' 'notes.txt'
         $old = Get-Content $note -Raw

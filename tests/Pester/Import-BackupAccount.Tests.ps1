@@ -25,6 +25,17 @@ Describe 'Import-BackupAccount' {
         Get-MailFile $alice 'Subject: Stays' | Should -Not -BeNullOrEmpty
     }
 
+    It 'changes nothing where the preference says so, or nobody confirms' {
+        $file = Get-MailFile $alice 'Subject: Lunch on Friday' | Select-Object -First 1
+        Remove-Item $file
+        & {
+            $WhatIfPreference = $true
+            Import-BackupAccount $server.Alice $zip
+        }
+        $file | Should -Not -Exist
+        (Import-BackupAccount $server.Alice $zip).Restored | Should -Be 1
+    }
+
     It 'empties first with Reset, and keeps what was there in the backup' {
         Add-Mail $alice 'Goes'
         $done = Import-BackupAccount $server.Alice $zip -Resolve Reset -Confirm:$false

@@ -11,6 +11,12 @@ Describe 'Invoke-CoherencyCheck' {
         $check.Errors | Should -Be 0
     }
 
+    It 'does nothing with -WhatIf' {
+        $before = @(Get-BackupOperation -History).Count
+        Invoke-CoherencyCheck -WhatIf | Should -BeNullOrEmpty
+        @(Get-BackupOperation -History).Count | Should -Be $before
+    }
+
     It 'takes accounts from the pipeline' {
         $check = Get-BackupAccount *@example.org | Invoke-CoherencyCheck
         @($check).Count | Should -Be 1

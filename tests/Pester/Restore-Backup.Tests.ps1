@@ -42,7 +42,7 @@ Describe 'Restore-Backup' {
         $list = Join-Path $TestDrive 'list.txt'
         Set-Content $list '# one', 'dmitri@example.org'
         $null = Restore-Backup $old.Path -AccountFile $list -Skip Alias, DistributionList -ProvisioningOnly
-        $null = Get-BackupAccount bob* -BackupPath $old.Path -WarningAction SilentlyContinue | Restore-Backup $old.Path -BackupPath (Get-BackupPath).Path
+        $null = Get-BackupAccount bob* -BackupPath $old.Path -WarningAction SilentlyContinue | Restore-Backup $old.Path
         (Get-BackupAccount).Account | Should -Be 'bob@example.com', 'carla@example.org', 'dmitri@example.org'
         Get-BackupItem dmitri@example.org -Type Message | Should -BeNullOrEmpty
     }

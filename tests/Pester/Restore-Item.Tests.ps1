@@ -32,6 +32,16 @@ Describe 'Restore-Item' {
         Get-MailFile $alice 'Subject: Lunch on Friday' | Should -BeNullOrEmpty
     }
 
+    It 'is one operation for all that was listed as of one date' {
+        $at = Get-Date
+        Start-Sleep -Milliseconds 20
+        $changed = Get-MailFile $alice 'From:' | Select-Object -First 4
+        $changed | ForEach-Object { Start-Sleep -Milliseconds 5; [IO.File]::Move($_, ($_.FullName -replace ':2,.*$', '') + ':2,T'); $null = Start-AccountScan $server.Alice }
+        $operations = @(Get-BackupItem $server.Alice -At $at -Type Message | Restore-Item -Folder 'As it was')
+        $operations | Should -HaveCount 1
+        $operations.Restored | Should -BeGreaterThan 10
+    }
+
     It 'skips what is there already' {
         $items = Get-BackupItem $server.Alice -Folder Sent -Type Message
         $restored = $items | Restore-Item

@@ -129,7 +129,7 @@ public sealed class CyrusFactAttribute : FactAttribute
     {
         if (CyrusServer.Program is null)
         {
-            Skip = "Needs Cyrus and root: apt-get install cyrus-common sasl2-bin, unpack cyrus-imapd and name the folder in MAILBACKUP_TEST_CYRUS.";
+            Skip = "Needs Cyrus and root (.ci/run sees to both): apt-get install cyrus-common sasl2-bin, apt-get download cyrus-imapd, dpkg -x it into a folder and name that in MAILBACKUP_TEST_CYRUS.";
         }
     }
 }

@@ -3,6 +3,7 @@ using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Sources;
 using MailBackup.Storage;
+using MailBackup.Tests.Realtime;
 using MailBackup.Tests.Support;
 using static MailBackup.Tests.Servers.ImapFixture;
 
@@ -76,11 +77,71 @@ public sealed class CyrusTests : IDisposable
         Assert.Equal(0, again.Restored);
     }
 
+    [CyrusFact]
+    public async Task Hundreds_of_real_mails_go_through_the_whole_job()
+    {
+        using var server = new CyrusServer();
+        using var node = NewNode(server);
+        var mails = RealMails(400).Select(m => System.Text.Encoding.Latin1.GetBytes(
+            System.Text.Encoding.Latin1.GetString(m).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal)));
+        int taken = await new ImapWholeJob(node, "alice", server.Port, CyrusServer.Password).RunAsync(mails);
+        Assert.True(taken > 350, $"{taken} mails");
+    }
+
+    [CyrusFact]
+    public async Task Keywords_beyond_what_a_folder_has_room_for_are_a_warning_and_no_mail_is_missing()
+    {
+        using var server = new CyrusServer();
+        using var node = NewNode(server);
+        using var alice = server.Login("alice");
+        alice.Send("CREATE Other");
+        for (int n = 0; n < 200; n++)
+        {
+            alice.Append(n < 100 ? "INBOX" : "Other", $"\\Seen word{n}", Moment(n), Mail(n, 100));
+        }
+
+        await CompleteAsync(node, new ScanRequest());
+        alice.Send("CREATE Both");
+        var report = await CompleteAsync(node, new RestoreRequest { Account = "alice", Folder = "Both" });
+        Assert.Equal((200L, 0L), (report.Restored, report.Unrestored));
+        Assert.Contains("keywords", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        var mails = alice.Mails("Both");
+        Assert.Equal((200, true), (mails.Count, mails.All(m => m.Contains("\\Seen", StringComparison.Ordinal))));
+        Assert.InRange(mails.Count(m => m.Contains("word", StringComparison.Ordinal)), 90, 199);
+    }
+
     /// <summary>As a mail program sees it that has just logged in.</summary>
     private static List<string> View(CyrusServer server)
     {
         using var session = server.Login("alice");
         return session.View();
+    }
+
+    [CyrusFact]
+    public async Task Realtime_follows_by_IDLE_and_finds_the_rest_in_rounds()
+    {
+        using var server = new CyrusServer();
+        using var node = NewNode(server);
+        node.SaveConfiguration(node.Configuration with { Source = node.Configuration.Source with { ImapWatchInterval = 5 } });
+        using var alice = server.Login("alice");
+        alice.Send("CREATE Work");
+        alice.Append("INBOX", "", Moment(1), Mail(1));
+        await CompleteAsync(node, new ScanRequest());
+        await using var run = await RealtimeRun.StartAsync(node);
+        await run.UntilAsync(() => run.Scanner.Info is { Watches: 1, Rounds.Count: 1, Unwatched.Count: 0 });
+        for (int n = 2; n <= 6; n++)
+        {
+            alice.Append("INBOX", "", Moment(n), Mail(n));
+            await run.UntilAsync(() => Items(node).Count == n);
+        }
+
+        var before = Items(node);
+        alice.Send("SELECT INBOX");
+        alice.Send("UID MOVE 1 Work");
+        await run.UntilAsync(() => Items(node)[0].Folder == "Work");
+        Assert.Equal(before.Select(i => i.Id), Items(node).Select(i => i.Id));
+        alice.Append("Work", "", Moment(7), Mail(7));
+        await run.UntilAsync(() => Items(node).Count == 7);
     }
 
     private BackupNode NewNode(CyrusServer server)

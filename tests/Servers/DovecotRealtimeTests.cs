@@ -53,6 +53,40 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
         await AgreesAsync(run);
     }
 
+    [DovecotFact(lmtp: true)]
+    public async Task What_LMTP_delivers_is_in_the_backup_at_once()
+    {
+        using var server = new DovecotServer(_node.Server.Root);
+        string[] users = [.. Enumerable.Range(0, 5).Select(i => $"user{i}@example.com")];
+        foreach (string user in users)
+        {
+            server.Deliver(user, Mail(0));
+        }
+
+        await _node.ScanAsync();
+        await using var run = await RealtimeRun.StartAsync(_node);
+        using (var first = new LmtpClient(server.LmtpPort))
+        {
+            first.Deliver("From: ann@example.com\r\nSubject: To all\r\n\r\nA body.\r\n.with a dot\r\n", users);
+        }
+
+        await run.UntilAsync(() => Items().Count(i => i.Subject == "To all") == users.Length);
+        Assert.Equal(users, Items().Where(i => i.Subject == "To all").Select(i => i.Account).Order());
+
+        // Several agents at once, as a queue runs.
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(agent => Task.Run(() =>
+        {
+            using var client = new LmtpClient(server.LmtpPort);
+            for (int i = 0; i < 50; i++)
+            {
+                client.Deliver(Encoding.ASCII.GetString(Mail((agent * 1_000) + i)), users[i % users.Length], users[(i + 1) % users.Length]);
+            }
+        })));
+        await run.UntilAsync(() => Items().Count == users.Length * 2 + 400);
+        await AgreesAsync(run);
+        output.WriteLine($"400 deliveries, longest lag {run.Batches.Max(b => b.Lag.TotalSeconds):N2} s.");
+    }
+
     /// <summary><c>MAILBACKUP_LONG_TESTS</c> is the number of minutes.</summary>
     [LongFact]
     public async Task Random_changes_for_minutes_end_with_agreement()

@@ -23,12 +23,14 @@ internal sealed class DovecotServer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TempFolder _folder = new();
-    private readonly string _mail;
+    private readonly string _mail, _settings;
     private Process? _process;
 
-    public DovecotServer(string mailTree)
+    /// <param name="settings">Further lines of its configuration.</param>
+    public DovecotServer(string mailTree, string settings = "")
     {
         _mail = mailTree;
+        _settings = settings;
         Directory.CreateDirectory(mailTree);
         Start();
     }
@@ -39,6 +41,19 @@ internal sealed class DovecotServer : IDisposable
 
     /// <summary>The port with TLS from the first byte.</summary>
     public int TlsPort => Port + 500;
+
+    /// <summary>What one account may hold; counts from the next <see cref="Start"/> on.</summary>
+    public string Quota { get; set; } = "1G";
+
+    /// <summary>Access lists and a namespace for the folders of others, <c>shared/ADDRESS/…</c>; counts from the next <see cref="Start"/> on.</summary>
+    public bool Sharing { get; set; }
+
+    /// <summary>Where the server asks whether an access token is good; counts from the next <see cref="Start"/> on.</summary>
+    public Uri? Introspection { get; set; }
+    /// <summary>Where mails are delivered by LMTP (RFC 2033), when that part is installed.</summary>
+    public int LmtpPort => Port + 1000;
+
+    public static bool HasLmtp { get; } = File.Exists("/usr/lib/dovecot/lmtp");
 
     /// <summary>Who may act for every account, with <see cref="Password"/>.</summary>
     public const string Master = "backup";
@@ -160,8 +175,10 @@ internal sealed class DovecotServer : IDisposable
         string text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Servers", "dovecot.conf"));
         foreach (var (name, value) in new[]
         {
-            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)), ("UID", uid), ("GID", gid),
-            ("PASSWORD", Password), ("UNPRIVILEGED", unprivileged),
+            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)),
+            ("LMTPPORT", LmtpPort.ToString(CultureInfo.InvariantCulture)), ("PROTOCOLS", HasLmtp ? "imap lmtp" : "imap"), ("UID", uid), ("GID", gid),
+            ("PASSWORD", Password), ("QUOTA", Quota),
+            ("PLUGINS", Sharing ? "acl " : ""), ("IMAPPLUGINS", Sharing ? "imap_acl " : ""), ("SHARING", Sharing ? SharingBlock : ""), ("TOKENS", Introspection is null ? "" : TokensBlock), ("UNPRIVILEGED", unprivileged + "\n" + _settings),
         })
         {
             text = text.Replace($"@{name}@", value, StringComparison.Ordinal);
@@ -176,8 +193,45 @@ internal sealed class DovecotServer : IDisposable
         }
     }
 
+    private string SharingBlock => $$"""
+        namespace shared {
+          type = shared
+          separator = /
+          prefix = shared/%%u/
+          location = maildir:{{_mail}}/%%d/%%n/Maildir
+          subscriptions = no
+          list = children
+        }
+        mail_attribute_dict = file:%h/dovecot-attributes
+        protocol imap {
+          imap_metadata = yes
+        }
+        plugin {
+          acl = vfile
+          acl_anyone = allow
+          acl_shared_dict = file:{{_mail}}/shared-mailboxes.db
+          acl_user = %u
+        }
+        service auth {
+          unix_listener auth-userdb {
+            mode = 0777
+          }
+        }
+        """;
+
+    private string TokensBlock => $$"""
+        auth_mechanisms = plain login xoauth2 oauthbearer
+        passdb {
+          driver = oauth2
+          mechanisms = xoauth2 oauthbearer
+          args = {{_folder["oauth2.conf"]}}
+        }
+        """;
+
     private void WriteSecrets()
     {
+        File.WriteAllText(_folder["oauth2.conf"], $"introspection_mode = auth\nintrospection_url = {Introspection}\nusername_attribute = email\nactive_attribute = active\nactive_value = true\n");
+
         if (File.Exists(CertificateFile))
         {
             return;

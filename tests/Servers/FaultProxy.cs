@@ -7,7 +7,8 @@ namespace MailBackup.Tests.Servers;
 internal sealed class FaultProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly int _target;
+    private volatile int _target;
+    private int _open, _most;
     private readonly CancellationTokenSource _end = new();
     private long _total;
 
@@ -23,7 +24,20 @@ internal sealed class FaultProxy : IDisposable
     /// <summary>Sees each piece of the server's before it is passed on, with the bytes of its connection and of all before it. False cuts the connection.</summary>
     public Func<Memory<byte>, long, long, bool> OnServer { get; set; } = (_, _, _) => true;
 
+    /// <summary>Sees, and may change, each piece of the client's.</summary>
+    public Action<Memory<byte>> OnClient { get; set; } = _ => { };
+
     public int Connections;
+
+    /// <summary>Where it leads; the server may have begun again elsewhere.</summary>
+    public int Target
+    {
+        get => _target;
+        set => _target = value;
+    }
+
+    /// <summary>The most connections that were open at one time.</summary>
+    public int MostOpen => Volatile.Read(ref _most);
 
     public void Dispose()
     {
@@ -51,17 +65,43 @@ internal sealed class FaultProxy : IDisposable
     private async Task ServeAsync(TcpClient client)
     {
         using var server = new TcpClient();
+        int open = Interlocked.Increment(ref _open);
+        for (int most = MostOpen; open > most && Interlocked.CompareExchange(ref _most, open, most) != most; most = MostOpen)
+        {
+        }
+
         using (client)
         {
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
-                var up = client.GetStream().CopyToAsync(server.GetStream(), _end.Token);
+                var up = UpAsync(client.GetStream(), server.GetStream());
                 await Task.WhenAny(up, DownAsync(server.GetStream(), client.GetStream()));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
             }
+            finally
+            {
+                Interlocked.Decrement(ref _open);
+            }
+        }
+    }
+
+    private async Task UpAsync(NetworkStream client, NetworkStream server)
+    {
+        var buffer = new byte[16 << 10];
+        try
+        {
+            int n;
+            while ((n = await client.ReadAsync(buffer, _end.Token)) > 0)
+            {
+                OnClient(buffer.AsMemory(0, n));
+                await server.WriteAsync(buffer.AsMemory(0, n), _end.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        {
         }
     }
 

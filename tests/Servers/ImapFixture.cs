@@ -17,11 +17,12 @@ internal sealed class ImapFixture : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    public ImapFixture(string accounts = $"{Alice}, {Bob}", Func<SourceConfiguration, SourceConfiguration>? adjust = null)
+    /// <param name="settings">Further lines of the server's configuration.</param>
+    public ImapFixture(string accounts = $"{Alice}, {Bob}", Func<SourceConfiguration, SourceConfiguration>? adjust = null, string settings = "")
     {
         File.WriteAllText(PasswordFile, DovecotServer.Password + "\n");
         File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Server = new DovecotServer(_folder["mail"]);
+        Server = new DovecotServer(_folder["mail"], settings);
         var source = Source(accounts);
         Node = BackupNode.Initialize(
             _folder["backup"], new NodeConfiguration { Source = adjust?.Invoke(source) ?? source }, new NodeOptions { Home = _folder["home"] });
@@ -58,6 +59,23 @@ internal sealed class ImapFixture : IDisposable
         return operation.Report!;
     }
 
+    /// <summary>Puts mails into a user's inbox, as many, from this number on.</summary>
+    public void Append(string account, int first, int count, int size)
+    {
+        using var session = Server.Login(account);
+        for (int n = first; n < first + count; n++)
+        {
+            session.Append("INBOX", "", Moment(n), Mail(n, size));
+        }
+    }
+
+    /// <summary>A scan that finds nothing to do.</summary>
+    public async Task UnchangedAsync()
+    {
+        var report = await CompleteAsync(new ScanRequest());
+        Assert.Equal((0L, 0L, 0L, 0L), (report.Added, report.Updated, report.Deleted, report.BytesRead));
+    }
+
     public List<BackupItem> Items(ItemSelection selection = ItemSelection.Living) =>
         [.. Node.GetItems(new ItemQuery { Type = ItemType.Message, Selection = selection }).OrderBy(i => i.Subject, StringComparer.Ordinal).ThenBy(i => i.Id)];
 
@@ -71,6 +89,19 @@ internal sealed class ImapFixture : IDisposable
 
     public static byte[] Mail(int n, int size = 0) =>
         Encoding.ASCII.GetBytes($"From: ann@example.com\r\nSubject: Mail {n:0000}\r\nMessage-ID: <{n}@example.com>\r\n\r\nBody {n}\r\n{string.Concat(Enumerable.Repeat("0123456789 abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghijklm\r\n", size / 64))}");
+
+    /// <summary>Real mails where there are any, else made ones.</summary>
+    public static List<byte[]> RealMails(int count)
+    {
+        if (RealMailFactAttribute.Mails is not { } folder)
+        {
+            return [.. Enumerable.Range(1, count).Select(n => Mail(n, n * 100))];
+        }
+
+        var files = Directory.GetFiles(folder, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        count = Math.Min(count, files.Count);
+        return [.. Enumerable.Range(0, count).Select(i => File.ReadAllBytes(files[(int)((long)i * files.Count / count)])).Where(m => m.Length > 0)];
+    }
 
     public void Dispose()
     {

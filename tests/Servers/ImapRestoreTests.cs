@@ -101,16 +101,4 @@ public sealed class ImapRestoreTests
             (i % 5 == 0 ? bob : alice).Append(i % 5 == 0 ? "INBOX" : folder, flags[i % flags.Length], Moment(i), mails[i]);
         }
     }
-
-    /// <summary>Real mails where there are any, else made ones.</summary>
-    private static List<byte[]> RealMails(int count)
-    {
-        if (RealMailFactAttribute.Mails is not { } folder)
-        {
-            return [.. Enumerable.Range(1, count).Select(n => Mail(n, n * 100))];
-        }
-
-        var files = Directory.GetFiles(folder, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
-        return [.. Enumerable.Range(0, count).Select(i => File.ReadAllBytes(files[i * files.Count / count])).Where(m => m.Length > 0)];
-    }
 }

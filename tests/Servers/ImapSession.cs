@@ -44,7 +44,10 @@ internal sealed partial class ImapSession : IDisposable
     }
 
     /// <summary>Puts a mail into a folder as a mail program does.</summary>
-    public void Append(string folder, string flags, DateTimeOffset date, byte[] content)
+    public void Append(string folder, string flags, DateTimeOffset date, byte[] content) => Assert.True(TryAppend(folder, flags, date, content));
+
+    /// <summary>False when the server does not take it.</summary>
+    public bool TryAppend(string folder, string flags, DateTimeOffset date, byte[] content)
     {
         string tag = $"a{++_tag}";
         string when = date.ToString("dd-MMM-yyyy HH:mm:ss", CultureInfo.InvariantCulture) + " +0000";
@@ -60,7 +63,7 @@ internal sealed partial class ImapSession : IDisposable
             line = ReadResponse();
         }
         while (!line.StartsWith(tag, StringComparison.Ordinal));
-        Assert.Contains(" OK", line, StringComparison.Ordinal);
+        return line.StartsWith(tag + " OK", StringComparison.Ordinal);
     }
 
     /// <summary>Folders that can be opened; a mere level above others is none.</summary>

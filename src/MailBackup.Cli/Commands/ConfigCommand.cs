@@ -39,9 +39,17 @@ internal static class ConfigCommand
         var to = new Option<string[]>("--notification-to")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "Administrator who hears of every restore and of every operation that did not go well; may be repeated.",
+            Description = "Administrator who hears of what is at least of the notification level; may be repeated.",
             HelpName = "ADDRESS",
         };
+        var level = Text(command, "--notification-level", "The least that is told: information, warning (the default), error or critical.", "LEVEL");
+        var hook = Text(command, "--hook-command", "Program that is run with each notification: an absolute path.", "FILE");
+        var hookArguments = new Option<string[]>("--hook-argument") { Arity = ArgumentArity.OneOrMore, Description = "Argument for it; may be repeated. Empty: none.", HelpName = "TEXT" };
+        var hookTimeout = Number(command, "--hook-timeout", "Seconds after which it is ended. Default: 30.");
+        var metricsPort = Number(command, "--metrics-port", "Port of the loopback addresses where the service gives metrics to Prometheus; 0: none.");
+        var testHook = new Option<bool>("--test-hook") { Description = "Run the hook to see whether it works." };
+        command.Options.Add(hookArguments);
+        command.Options.Add(testHook);
         var test = new Option<bool>("--test-mail") { Description = "Send a mail to the administrators to see whether the relay takes it." };
         command.Options.Add(to);
         command.Options.Add(test);
@@ -59,6 +67,7 @@ internal static class ConfigCommand
                 MassChangeMinimum = Numbers.Parse(arguments.GetValue(massMinimum), massMinimum.Name) ?? old.MassChangeMinimum,
                 PurgeCompactionPercent = Numbers.Parse(arguments.GetValue(compaction), compaction.Name) ?? old.PurgeCompactionPercent,
                 PurgeGraceHours = Numbers.Parse(arguments.GetValue(grace), grace.Name) ?? old.PurgeGraceHours,
+                MetricsPort = Numbers.Parse(arguments.GetValue(metricsPort), metricsPort.Name) ?? old.MetricsPort,
                 Notification = mail with
                 {
                     SmtpServer = Given(arguments.GetValue(server), mail.SmtpServer),
@@ -68,6 +77,10 @@ internal static class ConfigCommand
                     SmtpPasswordFile = Given(arguments.GetValue(passwordFile), mail.SmtpPasswordFile) is { } file ? Path.GetFullPath(file) : null,
                     From = Given(arguments.GetValue(from), mail.From),
                     To = arguments.GetValue(to) is { Length: > 0 } given ? [.. given.Where(a => a.Length > 0)] : mail.To,
+                    Level = arguments.GetValue(level) is { } least ? ParseLevel(least) : mail.Level,
+                    HookCommand = Given(arguments.GetValue(hook), mail.HookCommand),
+                    HookArguments = arguments.GetValue(hookArguments) is { Length: > 0 } words ? [.. words.Where(w => w.Length > 0)] : mail.HookArguments,
+                    HookTimeoutSeconds = Numbers.Parse(arguments.GetValue(hookTimeout), hookTimeout.Name) ?? mail.HookTimeoutSeconds,
                 },
             };
             if (now != old)
@@ -79,6 +92,12 @@ internal static class ConfigCommand
             {
                 var sent = node.SendTestMailAsync([], CancellationToken.None).GetAwaiter().GetResult();
                 session.Say($"{now.Notification.SmtpServer} has taken a mail to {string.Join(", ", sent)}.");
+                return ExitCode.Done;
+            }
+
+            if (arguments.GetValue(testHook))
+            {
+                session.Say($"{node.RunTestHookAsync(CancellationToken.None).GetAwaiter().GetResult()} has run.");
                 return ExitCode.Done;
             }
 
@@ -111,6 +130,9 @@ internal static class ConfigCommand
             ("Password file", mail.SmtpPasswordFile),
             ("Mail from", mail.From),
             ("Mail to", mail.To.Count > 0 ? string.Join(", ", mail.To) : null),
+            ("Told from", mail.Level.ToString().ToLowerInvariant()),
+            ("Hook", mail.HookCommand is null ? null : string.Join(' ', mail.HookArguments.Prepend(mail.HookCommand))),
+            ("Metrics", configuration.MetricsPort == 0 ? null : $"http://127.0.0.1:{configuration.MetricsPort}/metrics"),
         })
         {
             if (value is not null)
@@ -119,6 +141,10 @@ internal static class ConfigCommand
             }
         }
     }
+
+    private static NotificationLevel ParseLevel(string text) =>
+        Enum.GetNames<NotificationLevel>().FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<NotificationLevel>(name) : throw new MailBackupException(
+            ErrorIds.ArgumentInvalid, $"'{text}' is none of information, warning, error, critical.", "See mailbackup config --help.", text);
 
     private static Option<string> Number(Command command, string name, string description) => Text(command, name, description, "NUMBER");
 

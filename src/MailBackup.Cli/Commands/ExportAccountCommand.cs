@@ -19,7 +19,7 @@ internal static class ExportAccountCommand
         mailbackup export-account --account alice@example.org --out - | ssh archive 'cat > alice.zip'
 
         The archive is named after the account and appears whole or not at all.
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

@@ -62,7 +62,7 @@ internal static class ExportBackupCommand
                 Destination = Path.GetFullPath(arguments.GetValue(destination)!),
                 Domains = arguments.GetValue(domains) ?? [],
                 ClassesOfService = arguments.GetValue(classes) ?? [],
-                FreeSpaceThreshold = Numbers.Parse(arguments.GetValue(threshold), "--free-space-threshold") ?? 0,
+                FreeSpaceThreshold = Numbers.ParseLong(arguments.GetValue(threshold), "--free-space-threshold") ?? 0,
                 SkipItems = arguments.GetValue(skip),
                 ReadErrorThreshold = Numbers.Parse(arguments.GetValue(errors), "--read-error-threshold") ?? 0,
             };

@@ -21,7 +21,7 @@ internal static class ImportAccountCommand
         --resolve says what becomes of what is there: skip leaves it (the default), modify gives it the archive's flags and dates, replace its
         content too, reset empties the account (or the --folder) first. The account is scanned before anything is changed or removed, and what the
         backup does not hold is not removed.
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

@@ -16,7 +16,7 @@ internal static class IndexCommand
         mailbackup index --rebuild             # throw it away and read the whole backup again
         mailbackup index --off                 # no index from now on; what there is of it is removed
         mailbackup index --on
-        """);
+        """) { StartsOperation = true };
 
     private static void Build(Command command, Session session)
     {

@@ -74,6 +74,16 @@ internal static class RealtimeCommand
         session.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"Realtime: {realtime.State.ToString().ToLowerInvariant()}, {Quantity.Count(realtime.Changes, "change", "changes")} saved, {Quantity.Count(realtime.Pending, "account", "accounts")} pending, lag {realtime.LagSeconds:0.0} s, {Quantity.Count(realtime.Watches, "watch", "watches")}."));
+        if (realtime.Protection is { } protection)
+        {
+            session.Say(protection);
+        }
+
+        if (realtime.Wait is { } wait)
+        {
+            session.Say(string.Create(CultureInfo.InvariantCulture, $"Since {session.ToLocal(wait.Since):HH:mm:ss} changes are gathered, and saved when {wait.Operation} has ended."));
+        }
+
         if (realtime.Warning is { } warning)
         {
             session.Warn(warning);

@@ -64,7 +64,7 @@ internal static class RestoreBackupCommand
                 Skip = (arguments.GetValue(skip) ?? []).Aggregate(RestoreParts.None, (parts, text) => parts | Part(text)),
                 ProvisioningOnly = arguments.GetValue(only),
                 ThrottleLimit = Numbers.Parse(arguments.GetValue(limit), "--throttle-limit"),
-                MaxItemSize = Numbers.Parse(arguments.GetValue(size), "--max-item-size"),
+                MaxItemSize = Numbers.ParseLong(arguments.GetValue(size), "--max-item-size"),
                 At = PointInTime.Parse(arguments.GetValue(at), session.Host.Clock),
             };
             using var node = session.OpenNode(arguments);

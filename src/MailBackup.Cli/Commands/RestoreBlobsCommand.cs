@@ -70,9 +70,11 @@ internal static class RestoreBlobsCommand
                 whole = false;
                 session.Warn($"{trouble.Account}, {trouble.Path}: {trouble.Reason}");
             },
-            CancellationToken.None).GetAwaiter().GetResult();
+            CancellationToken.None).ToBlockingEnumerable();
+        long count = 0;
         foreach (var content in lost)
         {
+            count++;
             if (session.Json)
             {
                 session.Output.JsonLine(LostContentJson.Write, content);
@@ -83,7 +85,7 @@ internal static class RestoreBlobsCommand
             }
         }
 
-        session.Say($"{Quantity.Count(lost.Count, "content", "contents")} would be put back.");
+        session.Say($"{Quantity.Count(count, "content", "contents")} would be put back.");
         return whole ? ExitCode.Done : ExitCode.DoneWithErrors;
     }
 }

@@ -70,7 +70,7 @@ internal static class SearchCommand
                 Type = ItemTypeNames.Parse(arguments.GetValue(type)),
                 Before = PointInTime.Parse(arguments.GetValue(before), session.Host.Clock),
                 After = PointInTime.Parse(arguments.GetValue(after), session.Host.Clock),
-                LargerThan = Numbers.Parse(arguments.GetValue(larger), "--larger-than"),
+                LargerThan = Numbers.ParseLong(arguments.GetValue(larger), "--larger-than"),
                 Selection = CommonText.Selection(arguments.GetValue(deleted), arguments.GetValue(all)),
             };
             int? most = Numbers.Parse(arguments.GetValue(limit), "--limit");

@@ -31,6 +31,17 @@ internal static class ConfigJson
         }
 
         json.WriteEndArray();
+        json.WriteString("notificationLevel", mail.Level.ToString());
+        json.WriteString("hookCommand", mail.HookCommand);
+        json.WriteStartArray("hookArguments");
+        foreach (string argument in mail.HookArguments)
+        {
+            json.WriteStringValue(argument);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("hookTimeoutSeconds", mail.HookTimeoutSeconds);
+        json.WriteNumber("metricsPort", configuration.MetricsPort);
         json.WriteEndObject();
     }
 }

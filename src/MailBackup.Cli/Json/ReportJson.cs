@@ -65,6 +65,7 @@ internal static class ReportJson
         ],
         OperationKind.Purge =>
             [("purged", report.Deleted), ("states", report.Updated), ("held", report.Skipped), ("bytesFreed", report.BytesFreed)],
+        OperationKind.ShareRepair => [("checked", report.Checked), ("repaired", report.Repaired)],
         OperationKind.SearchIndex => [("indexed", report.Added)],
         _ => [("added", report.Added), ("updated", report.Updated), ("deleted", report.Deleted), ("unchanged", report.Unchanged)],
     };

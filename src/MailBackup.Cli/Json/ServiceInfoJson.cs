@@ -51,6 +51,17 @@ internal static class ServiceInfoJson
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("rounds");
+        foreach (string account in realtime.Rounds)
+        {
+            json.WriteStringValue(account);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("roundSeconds", realtime.RoundSeconds);
+        json.WriteString("protection", realtime.Protection);
         json.WriteString("warning", realtime.Warning);
+        json.WriteString("waitsFor", realtime.Wait?.Operation);
+        json.WriteMoment("waitsSince", realtime.Wait?.Since);
     }
 }

@@ -11,17 +11,22 @@ internal static partial class TerminalSize
     private const int StandardOutput = 1, StandardError = 2;
 
     /// <summary>Columns, or <see cref="CommandHost.DefaultWidth"/> when that cannot be told.</summary>
-    public static int ReadWidth()
+    public static int ReadWidth() => Read() is { Columns: > 20 } size ? size.Columns : CommandHost.DefaultWidth;
+
+    /// <summary>Rows, or <see cref="CommandHost.DefaultHeight"/> when that cannot be told.</summary>
+    public static int ReadHeight() => Read() is { Rows: > 0 } size ? size.Rows : CommandHost.DefaultHeight;
+
+    private static WindowSize Read()
     {
         foreach (int descriptor in (ReadOnlySpan<int>)[StandardOutput, StandardError])
         {
-            if (Control(descriptor, GetWindowSize, out var size) == 0 && size.Columns > 20)
+            if (Control(descriptor, GetWindowSize, out var size) == 0 && size.Columns > 0)
             {
-                return size.Columns;
+                return size;
             }
         }
 
-        return CommandHost.DefaultWidth;
+        return default;
     }
 
     [LibraryImport("libc", EntryPoint = "ioctl")]

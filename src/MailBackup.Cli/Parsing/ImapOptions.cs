@@ -25,6 +25,15 @@ internal sealed class ImapOptions
     private readonly Option<string> _caFile = Text("--imap-ca-file", "FILE", "Certificates (PEM) of the authorities to trust instead of the system's.");
     private readonly Option<string> _fingerprint = Text("--imap-fingerprint", "HEX", "SHA-256 fingerprint of the server's certificate; no authority is asked then.");
     private readonly Option<string> _connections = Text("--imap-max-connections", "NUMBER", "Connections to the server at one time, 2 to 64. Default: 8.");
+    private readonly Option<string> _watchConnections = Text("--imap-watch-connections", "NUMBER",
+        "Connections by which realtime follows accounts, 1 to 10000. Default: 100. Accounts beyond them are looked at in rounds.");
+
+    private readonly Option<string> _watchFolders = Text("--imap-watch-folders", "LIST",
+        "Folders that realtime follows at once where the server has IDLE and not NOTIFY, each by a connection an account. Default: INBOX.");
+
+    private readonly Option<string> _watchInterval = Text("--imap-watch-interval", "SECONDS",
+        "How often realtime looks at what the server does not tell by itself, 5 to 86400. Default: 300.");
+
     private readonly Option<bool?> _compress = new("--imap-compress") { Description = "Compress what is sent where the server can: for a slow line." };
 
     public ImapOptions(Command command)
@@ -37,7 +46,8 @@ internal sealed class ImapOptions
         command.Options.Add(_compress);
     }
 
-    private Option<string>[] Texts => [_server, _user, _passwordFile, _accounts, _login, _authentication, _tls, _caFile, _fingerprint, _connections];
+    private Option<string>[] Texts => [_server, _user, _passwordFile, _accounts, _login, _authentication, _tls, _caFile, _fingerprint, _connections,
+        _watchConnections, _watchFolders, _watchInterval];
 
     public bool AnyGiven(ParseResult arguments) => Array.Exists(Texts, o => arguments.GetValue(o) is not null) || arguments.GetValue(_compress) is not null;
 
@@ -57,9 +67,14 @@ internal sealed class ImapOptions
             ImapTls = Choose(_tls, source.ImapTls),
             ImapCaFile = Absolute(Choose(_caFile, source.ImapCaFile)),
             ImapFingerprint = Choose(_fingerprint, source.ImapFingerprint),
-            ImapMaxConnections = arguments.GetValue(_connections) is { } given ? Numbers.Parse(given, "--imap-max-connections") : source.ImapMaxConnections,
+            ImapMaxConnections = Number(_connections, source.ImapMaxConnections),
+            ImapWatchConnections = Number(_watchConnections, source.ImapWatchConnections),
+            ImapWatchFolders = Choose(_watchFolders, source.ImapWatchFolders),
+            ImapWatchInterval = Number(_watchInterval, source.ImapWatchInterval),
             ImapCompress = arguments.GetValue(_compress) ?? source.ImapCompress,
         };
+
+        int? Number(Option<string> option, int? remembered) => arguments.GetValue(option) is { } given ? Numbers.Parse(given, option.Name) : remembered;
 
         string? Choose(Option<string> option, string? remembered) =>
             arguments.GetValue(option) is not { } given ? remembered : given.Length == 0 ? null : given;

@@ -6,17 +6,21 @@ namespace MailBackup.Cli.Parsing;
 /// <summary>Reads numbers and item ids. Throws <c>ArgumentInvalid</c>.</summary>
 internal static class Numbers
 {
-    public static int? Parse(string? text, string option)
+    public static int? Parse(string? text, string option) => ParseLong(text, option, int.MaxValue) is { } number ? (int)number : null;
+
+    /// <summary>Bytes and megabytes, which may be more than 2,147,483,647.</summary>
+    public static long? ParseLong(string? text, string option, long most = long.MaxValue)
     {
         if (text is null)
         {
             return null;
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= most
             ? number
             : throw new MailBackupException(
-                ErrorIds.ArgumentInvalid, $"'{text}' is not a number for {option}.", "Give a whole number, 0 or more.", text);
+                ErrorIds.ArgumentInvalid, $"'{text}' is not a number for {option}.",
+                string.Create(CultureInfo.InvariantCulture, $"Give a whole number from 0 to {most}."), text);
     }
 
     /// <summary>A share of something: <c>5</c>, <c>5%</c>, <c>2.5 %</c>; more than 0, at most 100.</summary>

@@ -22,6 +22,7 @@ internal static class ReportText
             OperationKind.SearchIndex => Index(report),
             OperationKind.Repair => Repair(report),
             OperationKind.Purge => Purge(report),
+            OperationKind.ShareRepair => [$"{Short(kind, report)}; {Quantity.Time(report.Seconds)}."],
             _ => Scan(report),
         })
         {
@@ -47,6 +48,7 @@ internal static class ReportText
                 + $"{Quantity.Count(report.Deleted)} removed, {Quantity.Count(report.Skipped)} skipped",
             OperationKind.SearchIndex => $"{Quantity.Count(report.Added)} indexed",
             OperationKind.Repair => $"{Quantity.Count(report.Repaired)} repaired, {Quantity.Count(report.Fetched)} fetched, {Quantity.Count(report.Lost)} lost",
+            OperationKind.ShareRepair => $"{Quantity.Count(report.Checked, "share", "shares")} checked, {Quantity.Count(report.Repaired)} repaired",
             OperationKind.Purge => $"{Quantity.Count(report.Deleted)} purged, {Quantity.Size(report.BytesFreed)} freed",
             _ => $"{Quantity.Count(report.Added)} added, {Quantity.Count(report.Updated)} updated, {Quantity.Count(report.Deleted)} deleted",
         };

@@ -18,7 +18,7 @@ internal sealed class ServiceLog(Session session) : IServiceLog
             return;
         }
 
-        string text = Output.TextCleaner.Clean(message);
+        string text = TextCleaner.Clean(message);
         string line = _journal
             ? string.Create(CultureInfo.InvariantCulture, $"<{(int)level}>{text}")
             : string.Create(CultureInfo.InvariantCulture, $"{session.ToLocal(session.Host.Clock.GetUtcNow()):yyyy-MM-dd HH:mm:ss} {level,-11} {text}");

@@ -80,7 +80,8 @@ public sealed class ExportBackupItemCommand : BackupCommand
             return;
         }
 
-        Export(InputObject.Account, InputObject.Id, At ?? (InputObject is { Deleted: false, End: not null } past ? past.Start : null));
+        string account = CallAccount(OpenNodeForReading(), InputObject.AccountId, InputObject.Account);
+        Export(account, InputObject.Id, At ?? (InputObject is { Deleted: false, End: not null } past ? past.Start : null));
     }
 
     private void Export(string text)

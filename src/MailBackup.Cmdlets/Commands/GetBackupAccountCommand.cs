@@ -73,7 +73,7 @@ public sealed class GetBackupAccountCommand : BackupCommand
 
     private void WriteHistory(BackupNode node)
     {
-        foreach (string name in Account is null ? node.GetAccounts().Where(IsWanted).Select(a => a.Name) : ExpandAccounts(node, Account))
+        foreach (string name in Account is null ? node.GetAccounts().Where(IsWanted).Select(a => CallAccount(node, a.Id, a.Name)) : ExpandAccounts(node, Account))
         {
             try
             {
@@ -113,7 +113,7 @@ public sealed class GetBackupAccountCommand : BackupCommand
     private void Count(BackupNode node, BackupAccount account)
     {
         long items = 0, deleted = 0, bytes = 0;
-        foreach (var item in node.GetItems(new ItemQuery { Accounts = [account.Account], Selection = ItemSelection.All, At = At }))
+        foreach (var item in node.GetItems(new ItemQuery { Accounts = [account.AccountId.ToString("D")], Selection = ItemSelection.All, At = At }))
         {
             StopToken.ThrowIfCancellationRequested();
             items += item.Deleted ? 0 : 1;

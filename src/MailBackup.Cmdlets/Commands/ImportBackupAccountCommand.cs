@@ -46,7 +46,7 @@ public sealed class ImportBackupAccountCommand : OperationCommand
         string into = Folder is null ? Account : $"{Account}, {Folder}";
 
         // Skip adds and nothing else: it goes without a question, as a restore does.
-        bool asked = Resolve != ImportResolve.Skip || MyInvocation.BoundParameters.ContainsKey("WhatIf");
+        bool asked = Resolve != ImportResolve.Skip || IsWhatIf || MyInvocation.BoundParameters.ContainsKey("Confirm");
         if (asked && !ShouldProcess(into, Describe(node, request)))
         {
             return;

@@ -45,7 +45,7 @@ public sealed class InvokeBackupPurgeCommand : OperationCommand
             HistoryRetentionDays = HistoryRetentionDays,
             NoGrace = NoGrace,
         };
-        if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) && given is SwitchParameter { IsPresent: true })
+        if (IsWhatIf)
         {
             var plan = RunEngine((_, stop) => node.PlanPurgeAsync(request, stop));
             ShouldProcess(node.Path, Describe(plan));

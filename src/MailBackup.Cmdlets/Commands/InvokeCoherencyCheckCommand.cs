@@ -62,7 +62,7 @@ public sealed class InvokeCoherencyCheckCommand : OperationCommand
     {
         foreach (var (path, accounts) in _accounts)
         {
-            if (Quarantine && !ShouldProcess(path, "Check, and move what is damaged or orphaned to quarantine"))
+            if (!ShouldProcess(path, Quarantine ? "Check, and move what is damaged or orphaned to quarantine" : "Check"))
             {
                 continue;
             }

@@ -44,7 +44,7 @@ public sealed class RegisterBackupServiceCommand : BackupCommand
                 WriteObject(unit);
             }
         }
-        else if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) && given is SwitchParameter { IsPresent: true })
+        else if (IsWhatIf)
         {
             WriteObject(unit.ToText());
         }

@@ -42,7 +42,7 @@ public sealed class RestoreBackupBlobCommand : OperationCommand
             _accounts.Add(path, accounts = []);
         }
 
-        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account) : []);
+        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account, living: true) : []);
     }
 
     protected override void End()
@@ -59,7 +59,7 @@ public sealed class RestoreBackupBlobCommand : OperationCommand
 
             var request = new BlobRestoreRequest { Accounts = accounts, At = At, Losses = Loss, ReadData = ReadData };
             string whose = accounts.Count == 0 ? "every account" : accounts.Count <= 3 ? string.Join(", ", accounts) : $"{accounts.Count.ToString(CultureInfo.InvariantCulture)} accounts";
-            if (MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) && given is SwitchParameter { IsPresent: true })
+            if (IsWhatIf)
             {
                 List(path, request, whose);
             }
@@ -72,17 +72,19 @@ public sealed class RestoreBackupBlobCommand : OperationCommand
 
     private void List(string path, BlobRestoreRequest request, string whose)
     {
-        var troubles = new List<ItemTrouble>();
-        var lost = RunEngine((_, stop) => OpenNode(path).FindLostContentAsync(request, troubles.Add, stop));
-        foreach (var trouble in troubles)
+        long count = RunEngine(async (bridge, stop) =>
         {
-            WriteWarning($"{trouble.Account}, {trouble.Path}: {trouble.Reason}");
-        }
+            long lost = 0;
+            var all = OpenNode(path).FindLostContentAsync(
+                request, trouble => bridge.Post(c => c.WriteWarning($"{trouble.Account}, {trouble.Path}: {trouble.Reason}")), stop);
+            await foreach (var content in all.ConfigureAwait(false))
+            {
+                lost++;
+                bridge.Post(c => c.WriteObject(ItemObject.Create(content, path)));
+            }
 
-        ShouldProcess(whose, string.Create(CultureInfo.InvariantCulture, $"Put back the content of {lost.Count:N0} items"));
-        foreach (var content in lost)
-        {
-            WriteObject(ItemObject.Create(content, path));
-        }
+            return lost;
+        });
+        ShouldProcess(whose, string.Create(CultureInfo.InvariantCulture, $"Put back the content of {count:N0} items"));
     }
 }

@@ -11,6 +11,7 @@ namespace MailBackup.Cmdlets;
 public sealed class RestoreBackupCommand : OperationCommand
 {
     private readonly List<string> _accounts = [];
+    private string? _ownPath;
 
     /// <summary>The path to restore from; it is only read.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -59,10 +60,14 @@ public sealed class RestoreBackupCommand : OperationCommand
     [Parameter]
     public DateTimeOffset? At { get; set; }
 
+    /// <summary>Accounts that come down the pipeline carry the path that they were listed from, which is not the one to restore into.</summary>
+    protected override void Begin() => _ownPath = BackupPath;
+
     protected override void Process() => _accounts.AddRange(Account ?? []);
 
     protected override void End()
     {
+        BackupPath = _ownPath;
         string path = ResolvePath(Path);
         var accounts = Expand(path);
         if (MyInvocation.ExpectingInput && accounts.Count == 0)
@@ -107,8 +112,10 @@ public sealed class RestoreBackupCommand : OperationCommand
         }
 
         using var source = BackupNode.OpenForReading(path);
-        var accounts = ExpandAccounts(source, named);
-        return accounts.Count > 0 ? [.. accounts] : throw new MailBackupException(
+        var wildcards = named.ConvertAll(n => WildcardPattern.Get(n, WildcardOptions.IgnoreCase));
+        var accounts = source.GetAccounts().Select(a => a.Name).Where(n => wildcards.Exists(w => w.IsMatch(n)))
+            .Concat(named.Where(n => !WildcardPattern.ContainsWildcardCharacters(n))).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        return accounts.Count > 0 ? accounts : throw new MailBackupException(
             ErrorIds.AccountNotFound, $"No account of {path} is like {string.Join(", ", named)}.", "Get-BackupAccount -BackupPath lists them.", path);
     }
 }

@@ -38,7 +38,7 @@ public sealed class RestoreDeletedItemCommand : OperationCommand
         string path = ResolvedBackupPath;
         string when = string.Create(
             CultureInfo.InvariantCulture, $"{After.LocalDateTime:yyyy-MM-dd HH:mm:ss} to {(Before is { } end ? $"{end.LocalDateTime:yyyy-MM-dd HH:mm:ss}" : "now")}");
-        foreach (string account in ExpandAccounts(OpenNode(path), Account))
+        foreach (string account in ExpandAccounts(OpenNode(path), Account, living: true))
         {
             if (ShouldProcess($"{account}, deleted from {when}", $"Restore into {(Folder is null ? "where it was" : "folders below " + Folder)}"))
             {

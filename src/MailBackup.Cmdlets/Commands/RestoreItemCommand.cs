@@ -96,7 +96,8 @@ public sealed class RestoreItemCommand : OperationCommand
         if (ParameterSetName == ObjectSet)
         {
             string text = InputObject.Subject.Length > 0 ? $" '{InputObject.Subject}'" : "";
-            Gather(path, InputObject.Account, InputObject.Id, At ?? ListedAt(InputObject), $"{InputObject.Type}{text}", InputObject.Folder);
+            string account = CallAccount(OpenNode(path), InputObject.AccountId, InputObject.Account);
+            Gather(path, account, InputObject.Id, At ?? ListedAt(InputObject), $"{InputObject.Type}{text}", InputObject.Folder);
             return;
         }
 
@@ -171,6 +172,9 @@ public sealed class RestoreItemCommand : OperationCommand
         items.Add(id);
     }
 
-    /// <summary>A past state is restored as it is listed; of a deleted item, null means the last state in which it was there.</summary>
-    private static DateTimeOffset? ListedAt(BackupItem item) => item is { Deleted: false, End: not null } ? item.Start : null;
+    /// <summary>
+    /// A past state is restored as it is listed: as of the date of its list, so that all that was listed together is one operation, else as of its
+    /// beginning. Of a deleted item, null means the last state in which it was there.
+    /// </summary>
+    private static DateTimeOffset? ListedAt(BackupItem item) => item.Deleted ? null : item.ListedAt ?? (item.End is null ? null : item.Start);
 }

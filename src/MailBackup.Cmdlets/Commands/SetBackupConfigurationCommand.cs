@@ -78,10 +78,34 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     [AllowNull]
     public string? NotificationFrom { get; set; }
 
-    /// <summary>Administrators who hear of every restore and of every operation that did not go well.</summary>
+    /// <summary>Administrators who hear of what is at least of the notification level.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] NotificationTo { get; set; } = [];
+
+    /// <summary>The least of which administrators and the hook are told.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public NotificationLevel NotificationLevel { get; set; }
+
+    /// <summary>Program that is run with each notification, by its absolute path; empty runs none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? HookCommand { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] HookArgument { get; set; } = [];
+
+    /// <summary>Seconds after which the hook is ended.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(1, 600)]
+    public int HookTimeout { get; set; }
+
+    /// <summary>Port of the loopback addresses where the service gives metrics to Prometheus; 0 gives none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 65535)]
+    public int MetricsPort { get; set; }
 
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -100,7 +124,8 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
             MassChangeMinimum = Choose(nameof(MassChangeMinimum), MassChangeMinimum, old.MassChangeMinimum),
             PurgeCompactionPercent = Choose(nameof(PurgeCompactionPercent), PurgeCompactionPercent, old.PurgeCompactionPercent),
             PurgeGraceHours = Choose(nameof(PurgeGraceHours), PurgeGraceHours, old.PurgeGraceHours),
-            Notification = new NotificationConfiguration
+            MetricsPort = Choose(nameof(MetricsPort), MetricsPort, old.MetricsPort),
+            Notification = old.Notification with
             {
                 SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
                 SmtpPort = Choose(nameof(SmtpPort), SmtpPort, old.Notification.SmtpPort),
@@ -109,6 +134,10 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
                 SmtpPasswordFile = ChooseText(nameof(SmtpPasswordFile), PasswordFilePath(), old.Notification.SmtpPasswordFile),
                 From = ChooseText(nameof(NotificationFrom), NotificationFrom, old.Notification.From),
                 To = Choose(nameof(NotificationTo), NotificationTo, old.Notification.To),
+                Level = Choose(nameof(NotificationLevel), NotificationLevel, old.Notification.Level),
+                HookCommand = ChooseText(nameof(HookCommand), HookCommand, old.Notification.HookCommand),
+                HookArguments = Choose(nameof(HookArgument), HookArgument, old.Notification.HookArguments),
+                HookTimeoutSeconds = Choose(nameof(HookTimeout), HookTimeout, old.Notification.HookTimeoutSeconds),
             },
         };
         string change = Describe(old, configuration);
@@ -141,6 +170,11 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
         Change(nameof(SmtpPasswordFile), old.Notification.SmtpPasswordFile, now.Notification.SmtpPasswordFile),
         Change(nameof(NotificationFrom), old.Notification.From, now.Notification.From),
         Change(nameof(NotificationTo), string.Join(' ', old.Notification.To), string.Join(' ', now.Notification.To)),
+        Change(nameof(NotificationLevel), old.Notification.Level, now.Notification.Level),
+        Change(nameof(HookCommand), old.Notification.HookCommand, now.Notification.HookCommand),
+        Change(nameof(HookArgument), string.Join(' ', old.Notification.HookArguments), string.Join(' ', now.Notification.HookArguments)),
+        Change(nameof(HookTimeout), old.Notification.HookTimeoutSeconds, now.Notification.HookTimeoutSeconds),
+        Change(nameof(MetricsPort), old.MetricsPort, now.MetricsPort),
     }.OfType<string>());
 
     private static string? Change(string name, object? old, object? now)

@@ -79,6 +79,21 @@ public abstract class SourceCommand : BackupCommand
     public int? MaxConnections { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ImapWatchConnections")]
+    public int? WatchConnections { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ImapWatchFolders")]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public string[]? WatchFolders { get; set; }
+
+    /// <summary>Seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("ImapWatchInterval")]
+    public int? WatchInterval { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public bool? ImapCompress { get; set; }
 
     /// <summary>A server takes the place of a tree, and a tree that of a server, unless both are given.</summary>
@@ -95,6 +110,9 @@ public abstract class SourceCommand : BackupCommand
         ImapCaFile = Choose(nameof(ImapCaFile), Full(ImapCaFile), source.ImapCaFile),
         ImapFingerprint = Choose(nameof(ImapFingerprint), ImapFingerprint, source.ImapFingerprint),
         ImapMaxConnections = MyInvocation.BoundParameters.ContainsKey(nameof(MaxConnections)) ? MaxConnections : source.ImapMaxConnections,
+        ImapWatchConnections = MyInvocation.BoundParameters.ContainsKey(nameof(WatchConnections)) ? WatchConnections : source.ImapWatchConnections,
+        ImapWatchFolders = Choose(nameof(WatchFolders), string.Join(", ", WatchFolders ?? []), source.ImapWatchFolders),
+        ImapWatchInterval = MyInvocation.BoundParameters.ContainsKey(nameof(WatchInterval)) ? WatchInterval : source.ImapWatchInterval,
         ImapCompress = ImapCompress ?? source.ImapCompress,
         Pattern = Choose(nameof(Pattern), Pattern, source.Pattern),
         DefaultDomain = Choose(nameof(DefaultDomain), DefaultDomain, source.DefaultDomain),

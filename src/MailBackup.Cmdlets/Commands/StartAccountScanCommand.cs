@@ -26,7 +26,7 @@ public sealed class StartAccountScanCommand : ScanCommand
             _accounts.Add(node.Path, accounts = []);
         }
 
-        foreach (string account in ExpandAccounts(node, Account))
+        foreach (string account in ExpandAccounts(node, Account, living: true))
         {
             if (!accounts.Contains(account, StringComparer.OrdinalIgnoreCase) && ShouldProcess(account, "Scan"))
             {

@@ -20,7 +20,12 @@ public sealed class RealtimeStatus
         Overflows = info.Overflows;
         Troubles = info.Troubles;
         Unwatched = [.. info.Unwatched];
+        Rounds = [.. info.Rounds];
+        RoundSeconds = info.RoundSeconds;
+        Protection = info.Protection;
         Warning = info.Warning;
+        WaitsFor = info.Wait?.Operation;
+        WaitsSince = info.Wait?.Since;
         ServiceState = service.State;
         BackupPath = backupPath;
     }
@@ -49,7 +54,19 @@ public sealed class RealtimeStatus
 
     public string[] Unwatched { get; }
 
+    /// <summary>Accounts that are looked at every <see cref="RoundSeconds"/> only.</summary>
+    public string[] Rounds { get; }
+
+    public double RoundSeconds { get; }
+
+    public string? Protection { get; }
+
     public string? Warning { get; }
+
+    /// <summary>The operation during which changes are gathered rather than saved; null when they are saved.</summary>
+    public string? WaitsFor { get; }
+
+    public DateTimeOffset? WaitsSince { get; }
 
     public ServiceState ServiceState { get; }
 

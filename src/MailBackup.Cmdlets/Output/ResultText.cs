@@ -38,6 +38,7 @@ internal static class ResultText
             OperationKind.SearchIndex => [(report.Added, "indexed"), (report.Errors, "errors")],
             OperationKind.CoherencyCheck => [(report.Checked, "checked"), (report.Quarantined, "quarantined"), (report.Errors, "errors")],
             OperationKind.Repair => [(report.Repaired, "repaired"), (report.Fetched, "fetched"), (report.Lost, "lost")],
+            OperationKind.ShareRepair => [(report.Checked, "checked"), (report.Repaired, "repaired"), (report.Errors, "errors")],
             OperationKind.Purge => [(report.Deleted, "purged"), (report.Updated, "states"), (report.Skipped, "held"), (report.Errors, "errors")],
             _ => [(report.Added, "added"), (report.Updated, "updated"), (report.Deleted, "deleted"), (report.Errors, "errors")],
         };

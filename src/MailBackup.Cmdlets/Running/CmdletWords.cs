@@ -31,9 +31,12 @@ internal static partial class CmdletWords
         ["purge"] = "Invoke-BackupPurge",
         ["health"] = "Get-BackupHealth",
         ["service"] = "Get-BackupService",
+        ["status"] = "Show-BackupStatus",
         ["realtime"] = "Get-RealtimeScanner",
         ["schedule"] = "Get-BackupSchedule",
         ["restore-blobs"] = "Restore-BackupBlob",
+        ["check-shares"] = "Test-BackupShare",
+        ["fix-shares"] = "Repair-BackupShare",
         ["info"] = "Get-BackupInfo",
         ["config"] = "Set-BackupConfiguration",
     };
@@ -47,7 +50,9 @@ internal static partial class CmdletWords
 
         // Two commands whose action has a cmdlet of its own.
         text = text.Replace("'mailbackup init --adopt'", "'Import-BackupPath'", StringComparison.Ordinal)
+            .Replace("'mailbackup service start'", "'Start-BackupService'", StringComparison.Ordinal)
             .Replace("'mailbackup service stop'", "'Stop-BackupService'", StringComparison.Ordinal)
+            .Replace("'mailbackup config --test-hook'", "'Test-BackupNotification -Hook'", StringComparison.Ordinal)
             .Replace("'mailbackup serve'", "'Start-BackupService'", StringComparison.Ordinal)
             .Replace("'mailbackup legal-hold unset'", "'Disable-BackupLegalHold'", StringComparison.Ordinal);
         string commands = Command().Replace(text, m => Commands.TryGetValue(m.Groups[1].Value, out string? cmdlet) ? $"'{cmdlet}{m.Groups[2].Value}'" : m.Value);

@@ -72,13 +72,13 @@ internal static class ErrorTranslation
         ErrorIds.BackupPathFull or ErrorIds.DestinationFull or ErrorIds.CatalogFailed => ErrorCategory.ResourceUnavailable,
         ErrorIds.BackupPathFormatTooNew or ErrorIds.ConfigurationInvalid or ErrorIds.JournalDamaged or ErrorIds.BlobDamaged
             or ErrorIds.LegalHoldDamaged or ErrorIds.SearchIndexDamaged or ErrorIds.LdifInvalid or ErrorIds.ArchiveInvalid
-            or ErrorIds.ArchiveItemInvalid or ErrorIds.BackupFileDamaged or ErrorIds.AnchorInvalid or ErrorIds.AnchorMismatch
+            or ErrorIds.ArchiveItemInvalid or ErrorIds.BackupFileDamaged or ErrorIds.IdMapInvalid or ErrorIds.AnchorInvalid or ErrorIds.AnchorMismatch
             or ErrorIds.SourceDiffers or CmdletErrorIds.MapInvalid => ErrorCategory.InvalidData,
         ErrorIds.ItemHasNoContent => ErrorCategory.InvalidType,
         ErrorIds.SourceUnreadable or ErrorIds.ItemReadFailed or ErrorIds.BlobUnreadable => ErrorCategory.ReadError,
-        ErrorIds.ItemRestoreFailed or ErrorIds.ArchiveNotWritable or ErrorIds.DirectoryNotWritable or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
+        ErrorIds.ItemRestoreFailed or ErrorIds.ArchiveNotWritable or ErrorIds.DirectoryNotWritable or ErrorIds.ShareNotChanged or CmdletErrorIds.OutputNotWritable => ErrorCategory.WriteError,
         ErrorIds.SourceSuddenlyEmpty or ErrorIds.MassChange or ErrorIds.SourceCannotRestore or ErrorIds.NothingToRestore or ErrorIds.SearchIndexOff
-            or ErrorIds.BackupPathIsExport or ErrorIds.BackupPathIsOwnCopy or ErrorIds.ServiceNotRunning or ErrorIds.RealtimeUnavailable => ErrorCategory.InvalidOperation,
+            or ErrorIds.SharesUnsupported or ErrorIds.ShareBroken or ErrorIds.BackupPathIsExport or ErrorIds.BackupPathIsOwnCopy or ErrorIds.ServiceNotRunning or ErrorIds.RealtimeUnavailable => ErrorCategory.InvalidOperation,
         ErrorIds.NotificationFailed => ErrorCategory.ConnectionError,
         ErrorIds.ReadErrorThresholdReached => ErrorCategory.LimitsExceeded,
         ErrorIds.OperationStopped or ErrorIds.OperationInterrupted => ErrorCategory.OperationStopped,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using MailBackup.Model;
 
 namespace MailBackup.Cmdlets.Running;
@@ -8,6 +9,9 @@ namespace MailBackup.Cmdlets.Running;
 /// </summary>
 internal sealed class ExportFile
 {
+    private const int MaxNameBytes = 255;
+    private const int MaxExtensionBytes = 32;
+
     public ExportFile(string destination, string account, ItemId id, string name)
     {
         string safe = SafeName(name);
@@ -15,11 +19,11 @@ internal sealed class ExportFile
         // Documents bring names of their own, which repeat; all else is named by its id.
         string prefix = id.ToString();
         Path = System.IO.Path.Combine(
-            destination, SafeName(account), safe.StartsWith(prefix + ".", StringComparison.Ordinal) ? safe : $"{prefix}-{safe}");
+            destination, Shorten(SafeName(account)), Shorten(safe.StartsWith(prefix + ".", StringComparison.Ordinal) ? safe : $"{prefix}-{safe}"));
     }
 
     /// <summary>Content that belongs to no account in particular.</summary>
-    public ExportFile(string destination, string name) => Path = System.IO.Path.Combine(destination, SafeName(name));
+    public ExportFile(string destination, string name) => Path = System.IO.Path.Combine(destination, Shorten(SafeName(name)));
 
     public string Path { get; }
 
@@ -31,13 +35,16 @@ internal sealed class ExportFile
             throw Exists();
         }
 
-        string part = string.Create(CultureInfo.InvariantCulture, $"{Path}.{Environment.ProcessId}.part");
+        // Not made of the file's own name, which may be as long as names can be.
+        string part = System.IO.Path.Combine(
+            System.IO.Path.GetDirectoryName(Path)!, string.Create(CultureInfo.InvariantCulture, $".mailbackup-{Environment.ProcessId}-{Guid.NewGuid():N}.part"));
         var file = Create(part);
         try
         {
             using (file)
             {
-                write(file);
+                using var output = new OutputStream(file, e => NotWritable(Path, e));
+                write(output);
             }
 
             Publish(part, overwrite);
@@ -56,10 +63,41 @@ internal sealed class ExportFile
         return safe.Length > 0 ? safe : "item";
     }
 
+    /// <summary>A name that a file system takes (255 bytes of UTF-8), with its extension: document names may be longer with the id before them.</summary>
+    internal static string Shorten(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) <= MaxNameBytes)
+        {
+            return name;
+        }
+
+        string extension = System.IO.Path.GetExtension(name);
+        if (Encoding.UTF8.GetByteCount(extension) > MaxExtensionBytes)
+        {
+            extension = "";
+        }
+
+        int room = MaxNameBytes - Encoding.UTF8.GetByteCount(extension);
+        var stem = new StringBuilder();
+        foreach (var rune in name.AsSpan(0, name.Length - extension.Length).EnumerateRunes())
+        {
+            room -= rune.Utf8SequenceLength;
+            if (room < 0)
+            {
+                break;
+            }
+
+            stem.Append(rune.ToString());
+        }
+
+        return stem.ToString().TrimEnd() + extension;
+    }
+
     private static FileStream Create(string part)
     {
         // Mail is nobody else's business.
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        // Without a buffer: what does not fit on the disk shows when it is written, not when the file is closed.
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -72,8 +110,7 @@ internal sealed class ExportFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MailBackupException(
-                CmdletErrorIds.OutputNotWritable, $"{part} cannot be written: {e.Message}", "Give a -Destination where this user may write.", part, e);
+            throw NotWritable(part, e);
         }
     }
 
@@ -87,7 +124,14 @@ internal sealed class ExportFile
         {
             throw Exists();
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(Path, e);
+        }
     }
+
+    private static MailBackupException NotWritable(string path, Exception e) => new(
+        CmdletErrorIds.OutputNotWritable, $"{path} cannot be written: {e.Message}", "Give a -Destination where this user may write and the disk has room.", path, e);
 
     private MailBackupException Exists() =>
         new(CmdletErrorIds.OutputFileExists, $"{Path} exists and is not written over.", "Move it away, or give -Force or another -Destination.", Path);

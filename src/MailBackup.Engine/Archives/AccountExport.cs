@@ -67,7 +67,13 @@ internal sealed class AccountExport(BackupLayout layout, ExportAccountRequest re
         return Report();
     }
 
-    private string Find(BackupReader reader) => reader.Registry.Stats[reader.Items.Find(request.Account)].Name;
+    /// <returns>The account's address; with its id behind it where another account has that address now.</returns>
+    private string Find(BackupReader reader)
+    {
+        var id = reader.Items.Find(request.Account);
+        string name = reader.Registry.Stats[id].Name;
+        return reader.Registry.Find(name) == id ? name : $"{name}.{id:D}";
+    }
 
     private async Task WriteZipAsync(BackupReader reader, string name, string path, CancellationToken stop)
     {
@@ -82,10 +88,10 @@ internal sealed class AccountExport(BackupLayout layout, ExportAccountRequest re
         var query = new ItemQuery { Accounts = [request.Account], At = request.At };
         foreach (var item in reader.Items.List(query with { Type = ItemType.Folder }).OrderBy(f => f.Folder, StringComparer.Ordinal).ToList())
         {
-            var state = reader.FindState(request.Account, item.Id, request.At).State;
-            var folder = new RestoreFolder(item.Folder, FolderState.KindOf(state), state.Key, FolderState.SourceAttributes(state));
             await AddAsync(name, item, async () =>
             {
+                var state = reader.FindState(request.Account, item.Id, request.At).State;
+                var folder = new RestoreFolder(item.Folder, FolderState.KindOf(state), state.Key, FolderState.SourceAttributes(state));
                 await writer.AddFolderAsync(folder, stop).ConfigureAwait(false);
                 _folders[(folder.Path, folder.Kind)] = folder;
                 return null;

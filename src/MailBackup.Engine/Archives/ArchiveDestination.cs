@@ -10,6 +10,9 @@ internal sealed class ArchiveDestination
 {
     private const string PartSuffix = ".mailbackup-part";
 
+    /// <summary>Behind <see cref="PartSuffix"/>: the earlier archive, for the moment in which the new one takes its place.</summary>
+    private const string OldSuffix = ".old";
+
     private readonly bool _force;
 
     /// <summary>Throws <c>ArchiveExists</c>, <c>ArchiveNotWritable</c>.</summary>
@@ -21,14 +24,13 @@ internal sealed class ArchiveDestination
         Path = PathOf(folder, account, format);
         string name = System.IO.Path.GetFileName(Path);
         Part = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}.{Environment.ProcessId}{PartSuffix}"));
-        CheckFree();
         try
         {
+            // Before anything is judged: whoever was killed between its two moves has left the name free and the earlier archive beside.
+            TakeBack(folder, name);
+            CheckFree();
             Directory.CreateDirectory(folder);
-            foreach (string left in Directory.EnumerateFileSystemEntries(folder, $"{name}.*{PartSuffix}").Where(IsLeftOver).ToList())
-            {
-                Delete(left);
-            }
+            LeftOvers(folder, name, PartSuffix).Concat(LeftOvers(folder, name, PartSuffix + OldSuffix)).ToList().ForEach(Delete);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -53,7 +55,7 @@ internal sealed class ArchiveDestination
         {
             if (System.IO.Path.Exists(Path))
             {
-                old = Part + ".old";
+                old = Part + OldSuffix;
                 Move(Path, old);
             }
 
@@ -101,10 +103,22 @@ internal sealed class ArchiveDestination
         return file.ReadAtLeast(head, 2, throwOnEndOfStream: false) == 2 && head.SequenceEqual("PK"u8);
     }
 
-    /// <summary>Of a process that is no more; another may be at work on the same account of another backup.</summary>
-    private static bool IsLeftOver(string part)
+    private void TakeBack(string folder, string name)
     {
-        string stem = part[..^PartSuffix.Length];
+        if (Directory.Exists(folder) && !System.IO.Path.Exists(Path)
+            && LeftOvers(folder, name, PartSuffix + OldSuffix).MaxBy(File.GetLastWriteTimeUtc) is { } old)
+        {
+            Move(old, Path);
+        }
+    }
+
+    private static IEnumerable<string> LeftOvers(string folder, string name, string suffix) =>
+        Directory.EnumerateFileSystemEntries(folder, $"{name}.*{suffix}").Where(e => IsLeftOver(e, suffix));
+
+    /// <summary>Of a process that is no more; another may be at work on the same account of another backup.</summary>
+    private static bool IsLeftOver(string part, string suffix)
+    {
+        string stem = part[..^suffix.Length];
         return !int.TryParse(stem.AsSpan(stem.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
             || process == Environment.ProcessId || !Directory.Exists($"/proc/{process}");
     }

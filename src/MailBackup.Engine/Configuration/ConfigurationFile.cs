@@ -11,13 +11,15 @@ internal static class ConfigurationFile
     {
         try
         {
-            return StorageJson.ReadConfiguration(File.ReadAllBytes(layout.Configuration));
+            var configuration = StorageJson.ReadConfiguration(File.ReadAllBytes(layout.Configuration));
+            configuration.Validate();
+            return configuration;
         }
         catch (FileNotFoundException)
         {
             return new();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or MailBackupException)
         {
             throw new MailBackupException(
                 ErrorIds.ConfigurationInvalid,

@@ -6,6 +6,9 @@ namespace MailBackup.Configuration;
 /// <summary>What <c>config.json</c> in the backup path holds: source, retention, switches. No secrets.</summary>
 public sealed record NodeConfiguration
 {
+    /// <summary>A hundred years.</summary>
+    private const int MostDays = 36_500;
+
     public SourceConfiguration Source { get; init; } = new();
 
     /// <summary>Days that a deleted item is kept; 0 is for ever.</summary>
@@ -43,5 +46,27 @@ public sealed record NodeConfiguration
     /// <summary>… and begins with a SmartScan each time, for what changed while it did not follow.</summary>
     public bool RealtimeInitialScan { get; init; } = true;
 
+    /// <summary>Port on the loopback addresses where the service gives its metrics to Prometheus; 0 gives none.</summary>
+    public int MetricsPort { get; init; }
+
     public NotificationConfiguration Notification { get; init; } = new();
+
+    /// <summary>Errors: <c>ArgumentInvalid</c> for a number that would do harm; a negative retention would be the end of everything ever deleted.</summary>
+    public void Validate()
+    {
+        foreach (var (name, value, least, most) in (ReadOnlySpan<(string, int, int, int)>)
+        [
+            (nameof(DataRetentionDays), DataRetentionDays, 0, MostDays), (nameof(AccountRetentionDays), AccountRetentionDays, 0, MostDays),
+            (nameof(ReadErrorThreshold), ReadErrorThreshold, 0, int.MaxValue), (nameof(MassChangePercent), MassChangePercent, 0, 100),
+            (nameof(MassChangeMinimum), MassChangeMinimum, 0, int.MaxValue), (nameof(PurgeCompactionPercent), PurgeCompactionPercent, 0, 100),
+            (nameof(PurgeGraceHours), PurgeGraceHours, 0, MostDays * 24), (nameof(Notification.SmtpPort), Notification.SmtpPort, 1, 65_535),
+        ])
+        {
+            if (value < least || value > most)
+            {
+                throw new MailBackupException(
+                    ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{name} is {value}."), FormattableString.Invariant($"Give a number from {least} to {most}."), value);
+            }
+        }
+    }
 }

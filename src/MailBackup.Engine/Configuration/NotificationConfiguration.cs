@@ -1,6 +1,6 @@
 namespace MailBackup.Configuration;
 
-/// <summary>Where mails about operations go, and by which relay. The password is not in it: the configuration lies in the backup path.</summary>
+/// <summary>Where notifications go: mails and by which relay, and a program that is run. The password is not in it: the configuration lies in the backup path.</summary>
 public sealed record NotificationConfiguration
 {
     /// <summary>The environment variable that holds the relay's password where no file does.</summary>
@@ -22,13 +22,25 @@ public sealed record NotificationConfiguration
 
     public string? From { get; init; }
 
-    /// <summary>Administrators: they hear of every restore, at its start and its end, and of every operation that did not go well.</summary>
+    /// <summary>Administrators: they hear of what is at least of <see cref="Level"/>.</summary>
     public IReadOnlyList<string> To { get; init; } = [];
+
+    /// <summary>What is less is told neither to the administrators nor to the hook.</summary>
+    public NotificationLevel Level { get; init; } = NotificationLevel.Warning;
+
+    /// <summary>Absolute path of a program that is run with each notification; null runs none.</summary>
+    public string? HookCommand { get; init; }
+
+    public IReadOnlyList<string> HookArguments { get; init; } = [];
+
+    /// <summary>Seconds after which the hook is ended.</summary>
+    public int HookTimeoutSeconds { get; init; } = 30;
 
     public bool Equals(NotificationConfiguration? other) => other is not null
         && (SmtpServer, SmtpPort, SmtpStartTls, SmtpUser, SmtpPasswordFile, From)
             == (other.SmtpServer, other.SmtpPort, other.SmtpStartTls, other.SmtpUser, other.SmtpPasswordFile, other.From)
-        && To.SequenceEqual(other.To, StringComparer.Ordinal);
+        && (Level, HookCommand, HookTimeoutSeconds) == (other.Level, other.HookCommand, other.HookTimeoutSeconds)
+        && To.SequenceEqual(other.To, StringComparer.Ordinal) && HookArguments.SequenceEqual(other.HookArguments, StringComparer.Ordinal);
 
-    public override int GetHashCode() => HashCode.Combine(SmtpServer, SmtpPort, From, To.Count);
+    public override int GetHashCode() => HashCode.Combine(SmtpServer, SmtpPort, From, To.Count, HookCommand, Level);
 }

@@ -7,8 +7,8 @@ namespace MailBackup.Exporting;
 
 /// <summary>
 /// The export operation. It holds the writer lock, so what it reads is one moment of the backup however long it takes. First everything that tells of
-/// items, then their contents in the order of the bundles; last <c>backupstat</c> says that the export is complete. Run again, it writes what is
-/// missing or has changed.
+/// items, then their contents in the order of the bundles; then what an earlier export left and the backup has no longer is taken away, and last
+/// <c>backupstat</c> says that the export is complete. Run again, it writes what is missing or has changed.
 /// </summary>
 internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExportRequest request, IOperationSink sink)
 {
@@ -24,6 +24,11 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
         var selection = new ExportSelection(layout, request);
         _destination = ExportDestination.Open(layout, server, request.Destination, request.FreeSpaceThreshold << 20);
         using var reader = OwnStore.Open(layout, sink);
+        if (selection.LeftOut > 0)
+        {
+            sink.Warning(FormattableString.Invariant($"{selection.LeftOut:N0} accounts were left out: their class of service is disabled for backup."));
+        }
+
         var stat = Begin();
         try
         {
@@ -33,6 +38,11 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
             foreach (var account in _blobs!.Broken.IsEmpty ? [] : selection.Accounts)
             {
                 _items!.ReportBroken(account, _blobs.Broken, stop);
+            }
+
+            if (!request.SkipItems && _accountErrors == 0)
+            {
+                new ExportPruning(reader, _destination.Layout, wanted).Run(selection.Accounts, stop);
             }
         }
         finally

@@ -1,5 +1,6 @@
 using MailBackup.Model;
 using MailBackup.Operations;
+using MailBackup.Sources;
 using MailBackup.Storage;
 
 namespace MailBackup.Exporting;
@@ -37,12 +38,17 @@ internal sealed class ExportSelection
         }
 
         var lookup = new CosLookup(classes, domains);
-        Accounts = [.. all.Where(a => InDomains(a.Domain)
+        var disabled = all.ToLookup(a => lookup.Of(a) is { } cos && CosMarker.IsIn(cos.Attributes));
+        LeftOut = disabled[true].Count();
+        Accounts = [.. disabled[false].Where(a => InDomains(a.Domain)
             && (request.ClassesOfService.Count == 0 || (lookup.Of(a) is { } cos && request.ClassesOfService.Contains(cos.Name, StringComparer.OrdinalIgnoreCase))))];
         _domains = Accounts.Select(a => a.Domain).Concat(request.Domains).ToHashSet(StringComparer.OrdinalIgnoreCase);
         _classes = Accounts.Select(lookup.Of).OfType<ProvisioningEntry>().Select(c => c.Name).Concat(request.ClassesOfService)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>Accounts whose class of service is disabled for backup.</summary>
+    public int LeftOut { get; }
 
     /// <summary>By name, deleted ones too.</summary>
     public IReadOnlyList<Account> Accounts { get; }

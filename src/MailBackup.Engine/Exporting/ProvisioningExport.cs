@@ -44,6 +44,12 @@ internal sealed class ProvisioningExport(BackupLayout source, ExportDestination 
         {
             if (!writer.HasPending)
             {
+                // What an earlier export has left.
+                if (File.Exists(to.Segment(1)))
+                {
+                    File.Delete(to.Segment(1));
+                }
+
                 return;
             }
 

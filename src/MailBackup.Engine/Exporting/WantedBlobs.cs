@@ -12,7 +12,7 @@ internal sealed class WantedBlobs : IDisposable
 {
     private readonly string _path;
     private readonly SqliteDatabase _db;
-    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _insert, _find;
 
     public WantedBlobs(string folder)
     {
@@ -25,12 +25,10 @@ internal sealed class WantedBlobs : IDisposable
             BEGIN
             """);
         _insert = _db.Prepare("INSERT OR IGNORE INTO blob VALUES (?,?,?,?,?)");
+        _find = _db.Prepare("SELECT 1 FROM blob WHERE digest = ?");
     }
 
     public long Count { get; private set; }
-
-    /// <summary>Bytes of all of them as they are stored.</summary>
-    public long Bytes { get; private set; }
 
     public void Add(Digest digest, BlobLocation location)
     {
@@ -38,7 +36,6 @@ internal sealed class WantedBlobs : IDisposable
         if (_db.Changes > 0)
         {
             Count++;
-            Bytes += location.Length;
         }
     }
 
@@ -51,8 +48,16 @@ internal sealed class WantedBlobs : IDisposable
         }
     }
 
+    public bool Contains(Digest digest)
+    {
+        bool found = _find.Bind(0, digest).Step();
+        _find.Reset();
+        return found;
+    }
+
     public void Dispose()
     {
+        _find.Dispose();
         _insert.Dispose();
         _db.Dispose();
         File.Delete(_path);

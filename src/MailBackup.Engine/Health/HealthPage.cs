@@ -7,83 +7,96 @@ namespace MailBackup.Health;
 /// <summary>A health report as one page of HTML that needs no network: what is well and what not, and where the backup is going.</summary>
 public static class HealthPage
 {
-    private const string Style = """
-        :root{color-scheme:light dark;--ok:#1a7f37;--warning:#b35900;--critical:#c1121f;--a:#0969da;--b:#8250df;--grid:#8884}
-        body{font:15px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem}
-        h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
-        table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--grid);vertical-align:top}
-        .Ok{color:var(--ok)}.Warning{color:var(--warning)}.Critical{color:var(--critical)}.Ok,.Warning,.Critical{font-weight:600}
-        dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.8rem}dt{opacity:.7;font-size:.85rem}dd{margin:0;font-size:1.25rem}
-        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1.5rem}figure{margin:0}figcaption{font-weight:600}
-        svg{width:100%;height:auto}svg text{font-size:11px;fill:currentColor;opacity:.75}.value{text-anchor:end}.grid{stroke:var(--grid)}
-        polyline{fill:none;stroke-width:1.8}.line0{stroke:var(--a)}.line1{stroke:var(--b)}.legend{margin:0;font-size:.85rem}.key0{color:var(--a)}.key1{color:var(--b)}.none{opacity:.7}
-        """;
+    private const int RunsShown = 12, AccountsShown = 1_000;
 
     /// <param name="report">What was found.</param>
     /// <param name="history">Oldest first.</param>
-    /// <param name="operations">Ended operations, for how long they took.</param>
+    /// <param name="operations">Ended operations, newest first.</param>
     public static string Write(HealthReport report, IReadOnlyList<HealthSample> history, IReadOnlyList<Operation> operations)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(operations);
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Backup {Encode(report.Path)}</title><style>{Style}</style></head><body>");
-        html.Append(CultureInfo.InvariantCulture, $"<h1>Backup {Encode(report.Path)}: <span class=\"{report.Status}\">{report.Status}</span></h1><p>{report.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}</p><dl>");
-        Figure("Could be lost", report.RpoSeconds is { } rpo ? Duration(rpo) : "everything");
-        Figure("Accounts", Text($"{report.Accounts:N0}"));
-        Figure("Items", Text($"{report.Items:N0}"));
-        Figure("Content", Size(report.ContentBytes));
-        Figure("Stored", Size(report.StoredBytes));
-        Figure("Free", Size(report.FreeBytes));
-        Figure("Full in", report.DaysUntilFull is { } days ? Text($"{days:N0} days") : "not foreseen");
-        Figure("Service", report.Service.ToString());
-        html.Append("</dl><h2>Checks</h2><table><tr><th>Check</th><th>State</th><th></th></tr>");
+        html.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{report.Status}: backup {Encode(report.Path)}</title><style>{HealthPageStyle.Text}</style></head><body>");
+        html.Append(CultureInfo.InvariantCulture, $"<header style=\"--now:var(--{report.Status.ToString().ToLowerInvariant()})\"><h1>Backup {Encode(report.Path)}</h1><span class=\"{report.Status}\">{report.Status}</span><time>{report.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss zzz}</time></header>");
+        Figures(html, report);
+        html.Append("<h2>Checks</h2><div class=\"list\">");
         foreach (var check in report.Checks.OrderByDescending(c => c.Status))
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{check.Name}</td><td class=\"{check.Status}\">{check.Status}</td><td>{Encode(check.Message)}</td></tr>");
+            html.Append(CultureInfo.InvariantCulture, $"<div><span class=\"{check.Status}\">{check.Status}</span><span>{check.Name}</span><span>{Encode(check.Message)}</span></div>");
         }
 
-        html.Append("</table><h2>Over time</h2><div class=\"charts\">");
-        var scans = operations.Where(o => o is { Kind: OperationKind.SmartScan, Started: not null, Report: not null }).OrderBy(o => o.Started).ToList();
-        html.Append(HealthChart.Draw("Items", ("living items", [.. history.Select(s => (s.Time, (double)s.Items))])));
-        html.Append(HealthChart.Draw(
-            "Size, bytes", ("content", [.. history.Select(s => (s.Time, (double)s.ContentBytes))]), ("stored", [.. history.Select(s => (s.Time, (double)s.StoredBytes))])));
-        html.Append(HealthChart.Draw(
-            "Bytes of content for each byte stored", ("ratio", [.. history.Where(s => s.StoredBytes > 0).Select(s => (s.Time, (double)s.ContentBytes / s.StoredBytes))])));
-        html.Append(HealthChart.Draw("SmartScans, seconds", ("duration", [.. scans.Select(o => (o.Started!.Value, o.Report!.Seconds))])));
-        html.Append("</div><h2>Last to come to its end</h2><table>");
-        foreach (var (kind, ended) in report.LastSuccess.OrderByDescending(l => l.Value))
-        {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{OperationNames.Words(kind)}</td><td>{ended.ToLocalTime():yyyy-MM-dd HH:mm}</td></tr>");
-        }
-
-        html.Append("</table>");
+        html.Append("</div><h2>Over time</h2>");
+        Charts(html, history, operations);
+        Runs(html, operations);
         if (report.UnprotectedAccounts.Count > 0)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<h2>Accounts that the backup does not have</h2><p>{string.Join(", ", report.UnprotectedAccounts.Take(1_000).Select(Encode))}</p>");
+            string more = report.UnprotectedAccounts.Count > AccountsShown ? Text($" and {report.UnprotectedAccounts.Count - AccountsShown:N0} more") : "";
+            html.Append(CultureInfo.InvariantCulture, $"<h2>Accounts that the backup does not have</h2><p class=\"names\">{string.Join(", ", report.UnprotectedAccounts.Take(AccountsShown).Select(Encode))}{more}</p>");
         }
 
         return html.Append("</body></html>\n").ToString();
-
-        void Figure(string name, string value) => html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{Encode(value)}</dd></div>");
     }
+
+    private static void Figures(StringBuilder html, HealthReport report)
+    {
+        html.Append("<dl>");
+        foreach (var (name, value) in ((string, string)[])
+        [
+            ("Could be lost", report.RpoSeconds is { } rpo ? "last " + ChartScale.Seconds(rpo) : "everything"),
+            ("Accounts", Text($"{report.Accounts:N0}")), ("Items", Text($"{report.Items:N0}")),
+            ("Content", ChartScale.Size(report.ContentBytes)), ("Stored", ChartScale.Size(report.StoredBytes)), ("Free", ChartScale.Size(report.FreeBytes)),
+            ("Full in", report.DaysUntilFull is { } days ? Text($"{days:N0} days") : "not soon"), ("Service", report.Service.ToString()),
+        ])
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{Encode(value)}</dd></div>");
+        }
+
+        html.Append("</dl>");
+    }
+
+    private static void Charts(StringBuilder html, IReadOnlyList<HealthSample> history, IReadOnlyList<Operation> operations)
+    {
+        var stored = Line("stored", s => s.StoredBytes);
+        var scans = operations.Where(o => o is { Kind: OperationKind.SmartScan, Started: not null, Report: not null }).OrderBy(o => o.Started);
+        html.Append("<div class=\"charts\">")
+            .Append(HealthChart.Draw("Items", "", bars: false, Line("living", s => s.Items)))
+            .Append(HealthChart.Draw("Size", "B", bars: false, Line("content", s => s.ContentBytes), stored))
+            .Append(HealthChart.Draw("Growth a day", "B", bars: true, stored.Growth() with { Name = "last" }))
+            .Append(HealthChart.Draw("Deduplication and compression", "×", bars: false, Line("content to stored", s => s.StoredBytes > 0 ? (double)s.ContentBytes / s.StoredBytes : 0)))
+            .Append(HealthChart.Draw("Free on the volume", "B", bars: false, Line("free", s => s.FreeBytes)))
+            .Append(HealthChart.Draw("Duration of SmartScans", "s", bars: true, new ChartLine("last", [.. scans.Select(o => (o.Started!.Value, o.Report!.Seconds))])))
+            .Append("</div>");
+
+        ChartLine Line(string name, Func<HealthSample, double> value) => new(name, [.. history.Select(s => (s.Time, value(s)))]);
+    }
+
+    private static void Runs(StringBuilder html, IReadOnlyList<Operation> operations)
+    {
+        if (operations.Count == 0)
+        {
+            return;
+        }
+
+        html.Append("<h2>Last operations</h2><div class=\"list runs\">");
+        foreach (var operation in operations.Take(RunsShown))
+        {
+            var report = operation.Report ?? new OperationReport();
+            (string Name, long Count)[] counts =
+            [
+                ("added", report.Added), ("updated", report.Updated), ("deleted", report.Deleted), ("restored", report.Restored), ("checked", report.Checked), ("errors", report.Errors),
+            ];
+            string outcome = operation.Error ?? string.Join(", ", counts.Where(c => c.Count > 0).Select(c => Text($"{c.Count:N0} {c.Name}")));
+            html.Append(CultureInfo.InvariantCulture, $"<div><span>{OperationNames.Words(operation.Kind)}</span><span class=\"state {operation.State}\">{State(operation.State)}</span><span>{operation.Ended?.ToLocalTime():yyyy-MM-dd HH:mm}</span><span>{ChartScale.Seconds(report.Seconds)}</span><span>{Encode(outcome)}</span></div>");
+        }
+
+        html.Append("</div>");
+    }
+
+    private static string State(OperationState state) => state == OperationState.CompletedWithErrors ? "Completed with errors" : state.ToString();
 
     private static string Encode(string text) => HealthChart.Encode(text);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 120 => Text($"{seconds:N1} s"),
-        < 7_200 => Text($"{seconds / 60:N0} min"),
-        _ => Text($"{seconds / 3_600:N1} h"),
-    };
-
-    private static string Size(long bytes) => bytes switch
-    {
-        >= 1_000_000_000 => Text($"{bytes / 1e9:N1} GB"),
-        >= 1_000_000 => Text($"{bytes / 1e6:N1} MB"),
-        _ => Text($"{bytes / 1e3:N0} kB"),
-    };
 }

@@ -13,7 +13,7 @@ internal sealed class HealthSurvey(BackupNode node, TimeProvider clock)
 {
     private const double MinimumFreePercent = 10, CriticalFreePercent = 3;
     private const double FullSoonDays = 14, FullNowDays = 3;
-    private const double LagSeconds = 60, CriticalLagSeconds = 900;
+    public const double LagSeconds = 60, CriticalLagSeconds = 900;
 
     private static readonly TimeSpan ScanAge = TimeSpan.FromHours(26), CriticalScanAge = TimeSpan.FromHours(74);
     private static readonly TimeSpan CheckAge = TimeSpan.FromDays(15);
@@ -47,7 +47,7 @@ internal sealed class HealthSurvey(BackupNode node, TimeProvider clock)
             Checks = _checks,
             LastSuccess = Enum.GetValues<OperationKind>().Select(k => (Kind: k, node.Operations.FindLast(k, succeeded: true)?.Ended)).Where(k => k.Ended is not null)
                 .ToDictionary(k => k.Kind, k => k.Ended!.Value),
-            RpoSeconds = lag ?? (now - scan?.Started)?.TotalSeconds,
+            RpoSeconds = (lag is { } seen ? (double?)Math.Max(seen, service.Realtime.RoundSeconds) : null) ?? (now - scan?.Started)?.TotalSeconds,
             LagSeconds = lag,
             UnprotectedAccounts = unprotected,
             Accounts = info.Accounts,
@@ -142,7 +142,9 @@ internal sealed class HealthSurvey(BackupNode node, TimeProvider clock)
         if (lag is { } seconds)
         {
             var status = seconds > CriticalLagSeconds ? HealthStatus.Critical : seconds > LagSeconds ? HealthStatus.Warning : HealthStatus.Ok;
-            Add("Lag", status, Text($"Changes are saved within {seconds:N1} s; {service.Realtime.Pending:N0} accounts are pending."));
+            Add("Lag", status, service.Realtime.Wait is { } wait
+                ? Text($"Changes are gathered since {Age(clock.GetUtcNow() - wait.Since)} and are saved when {wait.Operation} has ended; {service.Realtime.Pending:N0} accounts are pending, the oldest change for {seconds:N1} s.")
+                : Text($"Changes are saved within {seconds:N1} s; {service.Realtime.Pending:N0} accounts are pending.{(service.Realtime.Protection is { } protection ? " " + protection : "")}"));
             if (service.Realtime.Warning is { } warning)
             {
                 Add("Realtime", HealthStatus.Warning, warning);

@@ -35,6 +35,9 @@ public sealed record BackupItem
     /// <summary>When the next state began; null while this state lasts.</summary>
     public DateTimeOffset? End { get; init; }
 
+    /// <summary>The past moment that it was listed as of; null in a list of what is there now, and in a history.</summary>
+    public DateTimeOffset? ListedAt { get; init; }
+
     public TransactionId Transaction { get; init; }
 
     public Digest? Digest { get; init; }

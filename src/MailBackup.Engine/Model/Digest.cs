@@ -44,6 +44,9 @@ public readonly struct Digest : IEquatable<Digest>
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], _d);
     }
 
+    /// <summary>The first 16 bytes: enough to tell any two contents apart, and half the memory.</summary>
+    internal UInt128 Half() => new(_a, _b);
+
     public byte[] ToArray()
     {
         var bytes = new byte[ByteLength];

@@ -39,6 +39,8 @@ public sealed record ItemState
     /// <summary>The name that the source knows the item by, within its folder (Maildir: <c>cur/1700000000.M1P1.mx,S=12:2,S</c>).</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>Further attributes of a folder (kind, subscribed, color …), sorted by ordinal; null when there are none.</summary>
+    /// <summary>
+    /// Further attributes of a folder (kind, subscribed, color …) or a message (<c>saved</c>), sorted by ordinal; null when there are none.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Attributes { get; init; }
 }

@@ -61,15 +61,24 @@ internal static class OperationMail
 
     private static void Unrestored(StringBuilder text, OperationReport report)
     {
-        if (report.Unrestored == 0)
+        if (report.UnrestoredItems.Count == 0)
         {
             return;
         }
 
         text.Append("\r\nUnrestored items\r\n");
-        foreach (var account in report.Troubles.Where(t => t.Item is not null).GroupBy(t => t.Account ?? "", StringComparer.OrdinalIgnoreCase))
+        foreach (var account in report.UnrestoredItems)
         {
-            text.Append(CultureInfo.InvariantCulture, $"account: {account.Key}\r\nunrestored items: {string.Join(", ", account.Select(t => t.Item).Distinct().Order())}\r\n");
+            text.Append("account: ").Append(account.Account).Append("\r\n");
+            if (account.Items.Count > 0)
+            {
+                text.Append("unrestored items: ").Append(account.Ids).Append("\r\n");
+            }
+
+            if (account.WholeAccount)
+            {
+                text.Append("The account ended early: more of it may be missing.\r\n");
+            }
         }
     }
 

@@ -18,4 +18,5 @@ public enum OperationKind
     SearchIndex,
     Repair,
     Purge,
+    ShareRepair,
 }

@@ -4,7 +4,7 @@ namespace MailBackup.Operations;
 /// The names of states and kinds as they are stored. Tables of our own, because parsing an enum by reflection costs milliseconds the first
 /// time, and a row of a later version must not throw.
 /// </summary>
-internal static class OperationNames
+public static class OperationNames
 {
     // In the order of the enums, which a test checks.
     private static readonly string[] States =
@@ -35,6 +35,7 @@ internal static class OperationNames
         nameof(OperationKind.SearchIndex),
         nameof(OperationKind.Repair),
         nameof(OperationKind.Purge),
+        nameof(OperationKind.ShareRepair),
     ];
 
     /// <summary>The kind as people say it: <c>Coherency check</c>.</summary>

@@ -34,6 +34,7 @@ public static class OperationRequestJson
         CheckRequest check => (OperationKind.CoherencyCheck, CheckRequestJson.Write(check)),
         RepairRequest repair => (OperationKind.Repair, RepairRequestJson.Write(repair)),
         PurgeRequest purge => (OperationKind.Purge, PurgeRequestJson.Write(purge)),
+        ShareRepairRequest shares => (OperationKind.ShareRepair, ShareRepairRequestJson.Write(shares)),
         _ => throw new ArgumentException($"There is no operation for {request.GetType().Name}.", nameof(request)),
     };
 
@@ -57,6 +58,7 @@ public static class OperationRequestJson
             OperationKind.CoherencyCheck => CheckRequestJson.Read,
             OperationKind.Repair => RepairRequestJson.Read,
             OperationKind.Purge => PurgeRequestJson.Read,
+            OperationKind.ShareRepair => ShareRepairRequestJson.Read,
             _ => throw Invalid(kind, "this version does not know that kind", null),
         };
         OperationRequest request;

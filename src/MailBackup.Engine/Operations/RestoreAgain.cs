@@ -24,12 +24,24 @@ public static class RestoreAgain
                 ErrorIds.ArgumentInvalid, $"The operation {operation.Id} has not ended.", "Wait for it, or stop it first.", operation.Id);
         }
 
+        if (request is UndeleteRequest { Before: null } undelete)
+        {
+            // Whoever repeats it days later does not want back what users have deleted since.
+            request = undelete with { Before = operation.Started ?? operation.Ended };
+        }
+
         if (operation.State is OperationState.Stopped or OperationState.Failed or OperationState.Interrupted)
         {
             return [(OperationRequest)request];
         }
 
         var left = operation.Report?.UnrestoredItems ?? [];
+        if (left.Count == 0 && operation.Report is { Errors: > 0 } or { Unrestored: > 0 })
+        {
+            // What failed belongs to no account: a journal of the backup, an entry of the directory.
+            return [(OperationRequest)request];
+        }
+
         return left.Count > 0
             ? [.. left.Select(account => request.For(account.Account, account.WholeAccount ? [] : account.Items))]
             : throw new MailBackupException(

@@ -31,8 +31,20 @@ public sealed record RealtimeInfo
     /// <summary>Accounts that cannot be followed and are looked at from time to time.</summary>
     public IReadOnlyList<string> Unwatched { get; init; } = [];
 
+    /// <summary>Accounts that are looked at every <see cref="RoundSeconds"/> only, wholly or but for the folders that the server tells of.</summary>
+    public IReadOnlyList<string> Rounds { get; init; } = [];
+
+    /// <summary>How long a change in one of <see cref="Rounds"/> may wait until it is seen; 0 when there are none.</summary>
+    public double RoundSeconds { get; init; }
+
+    /// <summary>Which accounts are protected how, in a sentence; null when all are followed at once.</summary>
+    public string? Protection { get; init; }
+
     /// <summary>What an administrator should know or do.</summary>
     public string? Warning { get; init; }
 
-    internal RealtimeInfo AsStopped() => this with { State = RealtimeState.Stopped, Since = null, Watches = 0 };
+    /// <summary>Which operation it waits for; null when it does not wait.</summary>
+    public RealtimeWait? Wait { get; init; }
+
+    internal RealtimeInfo AsStopped() => this with { State = RealtimeState.Stopped, Since = null, Watches = 0, Wait = null };
 }

@@ -10,10 +10,10 @@ namespace MailBackup.Realtime;
 /// Saves what changes on the server as it changes. A change feed says where; the core of the scans looks at exactly those folders and commits in
 /// groups. Domains, COS and lists stay a SmartScan's, and so does whatever cannot be told: then accounts are looked through by their tokens.
 /// </summary>
-internal sealed class RealtimeScanner : IChangeSink
+internal sealed partial class RealtimeScanner : IChangeSink
 {
     // As many accounts at once as are saved in about so long: more share a sync, fewer wait for each other.
-    private const int MostAtOnce = 64, FewestAtOnce = 8;
+    private const int MostAtOnce = 64, FewestAtOnce = 32;
     private static readonly TimeSpan BatchGoal = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
@@ -28,12 +28,14 @@ internal sealed class RealtimeScanner : IChangeSink
     private readonly RealtimeSink _sink;
     private readonly PendingChanges _pending;
     private readonly LagMeter _lag;
+    private readonly FailingAccounts _failing;
     private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
     private int _atOnce = MostAtOnce;
     private RealtimeSession? _session;
     private IChangeFeed? _feed;
     private long _used, _looked, _indexed;
     private volatile bool _operationWaits;
+    private readonly Lock _saying = new();
     private volatile RealtimeInfo _info = new() { State = RealtimeState.Starting };
     private bool _unindexed;
 
@@ -45,6 +47,7 @@ internal sealed class RealtimeScanner : IChangeSink
         _sink = new RealtimeSink(log, _clock);
         _pending = new PendingChanges(_clock);
         _lag = new LagMeter(_clock);
+        _failing = new FailingAccounts(_clock);
         _indexed = _clock.GetTimestamp();
     }
 
@@ -56,6 +59,8 @@ internal sealed class RealtimeScanner : IChangeSink
         Watches = _feed?.Watches ?? 0,
         Pending = _pending.Count,
         Troubles = _sink.Troubles,
+        Unwatched = _failing.Unreadable is { Count: > 0 } failing ? [.. _info.Unwatched.Union(failing, StringComparer.OrdinalIgnoreCase)] : _info.Unwatched,
+        Warning = _info.Warning ?? _failing.Warning,
         LagSeconds = Math.Round(_pending.Count > 0 ? Math.Max(_pending.OldestAge.TotalSeconds, _lag.Longest) : _lag.Longest, 3),
     };
 
@@ -91,41 +96,6 @@ internal sealed class RealtimeScanner : IChangeSink
         }
     }
 
-    void IChangeSink.Following()
-    {
-        _info = _info with { State = RealtimeState.Running, Since = _clock.GetUtcNow() };
-        _log.Write(ServiceLogLevel.Information, $"Realtime: following changes, {_feed!.Watches} watches.");
-        if (_node.Configuration.RealtimeInitialScan && _node.SubmitScheduled(ScheduledOperation.SmartScan) is { } scan)
-        {
-            _log.Write(ServiceLogLevel.Information, $"Realtime: SmartScan {scan.Id} is queued, for what changed before.");
-        }
-    }
-
-    void IChangeSink.FolderChanged(string account, FolderKind kind, string key) => _pending.Add(account, kind, key);
-
-    void IChangeSink.AccountChanged(string account) => _pending.AddAll(account);
-
-    void IChangeSink.Lost(string reason)
-    {
-        _log.Write(ServiceLogLevel.Warning, "Realtime: " + reason);
-        foreach (var account in _node.GetAccounts().Where(a => !a.Deleted))
-        {
-            _pending.AddAll(account.Name);
-        }
-
-        _info = _info with { Overflows = _info.Overflows + 1 };
-    }
-
-    void IChangeSink.Unwatched(IReadOnlyCollection<string> accounts, string reason)
-    {
-        if (accounts.Count > 0 && _info.Unwatched.Count == 0)
-        {
-            _log.Write(ServiceLogLevel.Warning, "Realtime: " + reason);
-        }
-
-        _info = _info with { Unwatched = [.. accounts.Order(StringComparer.Ordinal)], Warning = accounts.Count > 0 ? reason : null };
-    }
-
     /// <summary>Saves what is ready.</summary>
     private async Task RoundAsync(IMailSource source, CancellationToken token)
     {
@@ -134,6 +104,7 @@ internal sealed class RealtimeScanner : IChangeSink
             Close();
         }
 
+        _failing.TakeDue().ForEach(_pending.AddAll);
         if (_operationWaits || _pending.Take(_atOnce) is not { Count: > 0 } taken)
         {
             return;
@@ -145,13 +116,14 @@ internal sealed class RealtimeScanner : IChangeSink
             _session ??= RealtimeSession.TryOpen(_node.Layout, _node.ServerId, _sink);
             if (_session is null)
             {
-                _info = _info with { State = RealtimeState.Waiting };
+                Say(i => i with { State = RealtimeState.Waiting });
                 accounts.ForEach(_pending.Return);
                 await Task.Delay(LookForOperations, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             }
 
             AskForUnknown(accounts);
+            accounts.FindAll(a => !_session.Knows(a.Account)).ForEach(a => _failing.Saved(a.Account));
             accounts = accounts.FindAll(a => _session.Knows(a.Account));
             await SaveAsync(source, accounts, token).ConfigureAwait(false);
         }
@@ -162,7 +134,7 @@ internal sealed class RealtimeScanner : IChangeSink
         catch (MailBackupException e)
         {
             _log.Write(ServiceLogLevel.Error, $"Realtime: {e.Message} It is tried again in {Pause.TotalSeconds:N0} s.");
-            _info = _info with { State = RealtimeState.Failed, Warning = e.Message };
+            Say(i => i with { State = RealtimeState.Failed, Warning = e.Message });
             Close();
             accounts.ForEach(_pending.Return);
             await Task.Delay(Pause, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -172,29 +144,53 @@ internal sealed class RealtimeScanner : IChangeSink
     private async Task SaveAsync(IMailSource source, List<PendingAccount> accounts, CancellationToken token)
     {
         long begun = Stopwatch.GetTimestamp();
-        long changes = await _session!.ScanAsync(source, accounts, _node.ContinuousScan, token).ConfigureAwait(false);
+        var batch = await _session!.ScanAsync(source, accounts, _node.ContinuousScan, token).ConfigureAwait(false);
         var took = Stopwatch.GetElapsedTime(begun);
         _atOnce = took > BatchGoal ? Math.Max(FewestAtOnce, accounts.Count / 2) : Math.Min(MostAtOnce, _atOnce * 2);
         var each = took / Math.Max(1, accounts.Count);
         _used = _clock.GetTimestamp();
         foreach (var account in accounts)
         {
-            _lag.Add(_clock.GetElapsedTime(account.First).TotalSeconds);
             _pending.RestAfter(account.Account, each);
+            Conclude(batch, account);
         }
 
-        bool unwatched = _info.Unwatched.Count > 0;
-        _info = _info with
+        long changes = batch.Changes;
+        Say(i => i with
         {
-            State = RealtimeState.Running,
-            Changes = _info.Changes + changes,
-            LastChange = changes > 0 ? _clock.GetUtcNow() : _info.LastChange,
-            Warning = unwatched ? _info.Warning : null,
-        };
+            State = Following(i),
+            Changes = i.Changes + changes,
+            LastChange = changes > 0 ? _clock.GetUtcNow() : i.LastChange,
+            Warning = i.Unwatched.Count > 0 ? i.Warning : null,
+        });
         _unindexed |= changes > 0;
         if (accounts.Count > 0)
         {
             OnBatch?.Invoke(changes, _clock.GetElapsedTime(accounts.Min(a => a.First)));
+        }
+    }
+
+    private void Conclude(RealtimeBatch batch, PendingAccount account)
+    {
+        if (batch.Failed.TryGetValue(account.Account, out string? reason))
+        {
+            _failing.Failed(account.Account, reason);
+        }
+        else if (batch.IsCut)
+        {
+            _pending.Return(account);
+        }
+        else
+        {
+            _lag.Add(_clock.GetElapsedTime(account.First).TotalSeconds);
+            if (batch.Troubled.Contains(account.Account))
+            {
+                _failing.Failed(account.Account, null);
+            }
+            else
+            {
+                _failing.Saved(account.Account);
+            }
         }
     }
 
@@ -219,10 +215,12 @@ internal sealed class RealtimeScanner : IChangeSink
 
         _looked = _clock.GetTimestamp();
         IndexFromTimeToTime();
-        bool waits = _node.Operations.List().Count > 0;
+        var open = _node.Operations.List();
+        bool waits = open.Count > 0;
+        _info = _info with { Wait = RealtimeWait.Of(open, _info.Wait, _clock.GetUtcNow()) };
         if (waits != _operationWaits && _info.State is RealtimeState.Running or RealtimeState.Waiting)
         {
-            _info = _info with { State = waits ? RealtimeState.Waiting : RealtimeState.Running };
+            Say(i => i with { State = waits ? RealtimeState.Waiting : Following(i) });
         }
 
         _operationWaits = waits;

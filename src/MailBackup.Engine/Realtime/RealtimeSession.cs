@@ -12,6 +12,8 @@ namespace MailBackup.Realtime;
 /// </summary>
 internal sealed class RealtimeSession : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly BackupLayout _layout;
     private readonly WriterLock _lock;
     private readonly ScanStore _store;
@@ -51,18 +53,38 @@ internal sealed class RealtimeSession : IDisposable
     /// <summary>True when the backup has the account; others are for a scan that asks the directory.</summary>
     public bool Knows(string account) => _registry.FindLiving(account) is not null;
 
-    /// <summary>Saves what has changed. Durable when it returns.</summary>
-    /// <returns>How many transactions that were.</returns>
-    public async Task<long> ScanAsync(IMailSource source, IReadOnlyList<PendingAccount> accounts, ScanOptions options, CancellationToken stop)
+    /// <summary>Saves what has changed. Durable when it returns. A server that cannot be reached is not waited for account after account.</summary>
+    public async Task<RealtimeBatch> ScanAsync(IMailSource source, IReadOnlyList<PendingAccount> accounts, ScanOptions options, CancellationToken stop)
     {
         var counts = new ScanCounts();
+        var batch = new RealtimeBatch(_sink);
+        var clock = Stopwatch.StartNew();
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var targets = accounts.Select(a => _registry.FindLiving(a.Account) is { } id && AccountStat.Read(_layout, id) is { } stat
             ? new ScanTarget(id, stat, a.Folders) : null).OfType<ScanTarget>();
-        await new ScanPipeline(source, _store, counts, options, _sink)
-            .RunAsync(targets, _ => { }, (name, e) => _sink.Trouble(new ItemTrouble(e.ErrorId, name, null, Convert.ToString(e.Target, null), e.Message)), Stopwatch.StartNew(), stop)
-            .ConfigureAwait(false);
+        source.ExpectAccounts([.. accounts.Select(a => a.Account)]);
+        try
+        {
+            await new ScanPipeline(source, _store, counts, options, batch).RunAsync(targets, _ => { }, OnTrouble, clock, cut.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            batch.IsCut = true;
+        }
+
         var report = counts.ToReport(0, 0);
-        return report.Added + report.Updated + report.Deleted;
+        batch.Changes = report.Added + report.Updated + report.Deleted;
+        return batch;
+
+        void OnTrouble(string name, MailBackupException e)
+        {
+            batch.Failed[name] = e.Message;
+            _sink.Trouble(ItemTrouble.OfAccount(name, e));
+            if (clock.Elapsed > Patience)
+            {
+                cut.Cancel();
+            }
+        }
     }
 
     public void Dispose()

@@ -20,8 +20,10 @@ internal sealed class RealtimeSink(IServiceLog log, TimeProvider clock) : IOpera
 
     public void Trouble(ItemTrouble trouble)
     {
-        Interlocked.Increment(ref _troubles);
         Tell($"{trouble.ErrorId} {trouble.Account} {trouble.Path}", $"{trouble.Account}: {trouble.Path} {trouble.Reason} ({trouble.ErrorId})");
+
+        // Behind the line in the log: whoever sees the count finds its reason.
+        Interlocked.Increment(ref _troubles);
     }
 
     public void Warning(string message) => Tell(message, message);

@@ -61,7 +61,7 @@ internal sealed class AccountRestore(
     private async Task RestoreBatchAsync(PlannedItem[] batch, CancellationToken stop)
     {
         var done = new ConcurrentBag<Done>();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = stop };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = target.ItemsAtOnce, CancellationToken = stop };
         try
         {
             await Parallel.ForEachAsync(batch, parallel, (item, token) => RestoreOneAsync(item, done, token)).ConfigureAwait(false);
@@ -177,7 +177,18 @@ internal sealed class AccountRestore(
     }
 
     private Task<bool> EnsureFolderAsync(RestoreFolder folder, CancellationToken token) =>
-        _folders.GetOrAdd((folder.Kind, folder.Path), _ => new(() => target.EnsureFolderAsync(plan.Target, folder, token).AsTask())).Value;
+        _folders.GetOrAdd((folder.Kind, folder.Path), _ => new(() => MakeFolderAsync(folder, token))).Value;
+
+    private async Task<bool> MakeFolderAsync(RestoreFolder folder, CancellationToken token)
+    {
+        bool made = await target.EnsureFolderAsync(plan.Target, folder, token).ConfigureAwait(false);
+        foreach (string lost in made ? await target.RestoreDetailsAsync(plan.Target, folder, token).ConfigureAwait(false) : [])
+        {
+            sink.Warning($"{plan.Target}, {folder.Path}: {lost}");
+        }
+
+        return made;
+    }
 
     private void Fail(ItemId item, MailBackupException e, string? path)
     {

@@ -7,7 +7,9 @@ using MailBackup.Storage;
 namespace MailBackup.Restoring;
 
 /// <summary>An account restore operation: an account as a new one, or a deleted account as itself.</summary>
-internal sealed class AccountRestoreRun(BackupLayout layout, IMailSource source, IRestoreTarget target, AccountRestoreRequest request, IOperationSink sink)
+/// <param name="again">An earlier operation has begun to restore this account under this address.</param>
+internal sealed class AccountRestoreRun(
+    BackupLayout layout, IMailSource source, IRestoreTarget target, AccountRestoreRequest request, bool again, IOperationSink sink)
 {
     private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
 
@@ -20,7 +22,8 @@ internal sealed class AccountRestoreRun(BackupLayout layout, IMailSource source,
         var state = StateOf(id, stat.Name);
         WarnOfLoss(reader, id, stat.Name);
         var directory = new AccountDirectory(source, sink);
-        string address = request.As ?? stat.Name;
+        string address = request.As ?? reader.Registry.AddressOf(id);
+        CheckTarget(reader, address);
         var plan = new AccountCopyPlan(
             reader,
             request,
@@ -75,6 +78,20 @@ internal sealed class AccountRestoreRun(BackupLayout layout, IMailSource source,
                 "A deleted account that is restored as itself is as it was.",
                 "Use --hide-from-gal and --include-deleted with --as; deleted items of a living account come back with 'mailbackup undelete'.",
                 stat.Name);
+        }
+    }
+
+    /// <summary>One typing error must not pour one person's mail into another's mailbox. An account that was made for this, without mail, is none.</summary>
+    private void CheckTarget(BackupReader reader, string address)
+    {
+        if (request.As is not null && !again && request.Items.Count == 0 && reader.Registry.FindLiving(address) is { } living
+            && reader.Items.List(new ItemQuery { Accounts = [address] }).FirstOrDefault(i => i.Type != ItemType.Folder) is not null)
+        {
+            throw new MailBackupException(
+                ErrorIds.AccountExists,
+                $"{address} is there already and has items of its own (account {living}); nothing was restored.",
+                $"Name another address. To put the items into that mailbox, use 'mailbackup restore --account {request.Account} --to {address}'.",
+                address);
         }
     }
 

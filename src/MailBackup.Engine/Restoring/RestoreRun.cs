@@ -29,12 +29,13 @@ internal sealed class RestoreRun(BackupLayout layout, IMailSource source, IResto
     private AccountPlan Plan(BackupReader reader, string name)
     {
         var account = reader.Items.Find(name);
-        string to = request.To ?? name;
-        bool own = string.Equals(to, name, StringComparison.OrdinalIgnoreCase);
+        string address = reader.Registry.Stats[account].Name;
+        string to = request.To ?? reader.Registry.AddressOf(account);
+        bool own = string.Equals(to, address, StringComparison.OrdinalIgnoreCase) && (reader.Registry.FindLiving(to) ?? account) == account;
         return new SelectionPlan(reader, request)
         {
             SourceAccount = account,
-            Account = name,
+            Account = address,
             Target = to,
             CreateTarget = own,
             Record = own ? new RevivedItems(layout, source, account, sink) : null,

@@ -21,7 +21,7 @@ internal sealed class UndeleteRun(BackupLayout layout, IMailSource source, IRest
     private UndeletePlan Plan(BackupReader reader, string name, DateTimeOffset before, DateTimeOffset now)
     {
         var account = reader.Items.Find(name);
-        string address = reader.Registry.Stats[account].Name;
+        string address = reader.Registry.AddressOf(account);
         return new UndeletePlan(reader, request, before, now)
         {
             SourceAccount = account,

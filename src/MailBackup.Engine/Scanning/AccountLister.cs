@@ -29,36 +29,39 @@ internal sealed class AccountLister(
         var account = store.OpenAccount(id, stat);
         var pairs = Match(account, folders, target);
         long known = account.Stat.Folders.Sum(f => f.Items);
-        var changes = new List<ScanJob>();
         if (known == 0)
         {
             await QueueFoldersAsync(account, pairs, token).ConfigureAwait(false);
             foreach (var (folder, sourceFolder, _) in pairs)
             {
-                await foreach (var item in source.ListItemsAsync(stat.Name, sourceFolder, token).ConfigureAwait(false))
+                try
                 {
-                    counts.See(1);
-                    await QueueAsync(NewItem(account, new ItemId(folder.Id), sourceFolder, item), token).ConfigureAwait(false);
+                    await foreach (var item in source.ListItemsAsync(stat.Name, sourceFolder, token).ConfigureAwait(false))
+                    {
+                        counts.See(1);
+                        await QueueAsync(ScanJob.Read(account, new ItemId(folder.Id), sourceFolder, item), token).ConfigureAwait(false);
+                    }
+                }
+                catch (FolderReadException e)
+                {
+                    await order.WriteAsync(ScanJob.Unlisted(account, new ItemId(folder.Id), e), token).ConfigureAwait(false);
                 }
             }
         }
         else
         {
-            var added = new List<ScanJob>();
-            long listed = await CompareAsync(account, target, pairs, changes, added, token).ConfigureAwait(false);
+            var comparison = new FolderComparison(source, store, counts, options, account);
+            long listed = await CompareAsync(comparison, account, target, pairs, token).ConfigureAwait(false);
             if (listed == 0 && !options.AllowEmpty)
             {
                 throw SuddenlyEmpty(stat.Name, known);
             }
 
             await QueueFoldersAsync(account, pairs, token).ConfigureAwait(false);
-            MatchMoved(account, added, changes);
-            foreach (var job in changes)
-            {
-                await QueueAsync(job, token).ConfigureAwait(false);
-            }
-
-            foreach (var job in added)
+            var contents = new KnownContents(source, store, options, account);
+            contents.MatchMoved(comparison.Added, comparison.Changes);
+            contents.MatchCopies(comparison.Added, comparison.Changes);
+            foreach (var job in comparison.Changes.Concat(comparison.Added))
             {
                 await QueueAsync(job, token).ConfigureAwait(false);
             }
@@ -168,11 +171,10 @@ internal sealed class AccountLister(
         }
     }
 
-    /// <summary>Fills changes and additions, and <see cref="ScanAccount.Missing"/>.</summary>
+    /// <summary>Compares every folder whose token has changed.</summary>
     /// <returns>How many items the source has, those of skipped folders included.</returns>
     private async Task<long> CompareAsync(
-        ScanAccount account, ScanTarget target, List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> pairs,
-        List<ScanJob> changes, List<ScanJob> added, CancellationToken token)
+        FolderComparison comparison, ScanAccount account, ScanTarget target, List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> pairs, CancellationToken token)
     {
         long listed = 0;
         foreach (var (now, folder, known) in pairs)
@@ -186,40 +188,7 @@ internal sealed class AccountLister(
                 continue;
             }
 
-            var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-            if (known is not null)
-            {
-                foreach (var item in KnownItems.OfFolder(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(known.Id)))
-                {
-                    if (!byKey.TryAdd(source.StableKeyOf(folder.Kind, item.Key), item))
-                    {
-                        account.Missing.Add(item.Id, item);
-                    }
-                }
-            }
-
-            await foreach (var item in source.ListItemsAsync(account.Name, folder, token).ConfigureAwait(false))
-            {
-                listed++;
-                counts.See(1);
-                if (!byKey.Remove(item.StableKey, out var match))
-                {
-                    added.Add(NewItem(account, new ItemId(now.Id), folder, item));
-                }
-                else if (Compare(account, match, folder, item) is { } change)
-                {
-                    changes.Add(change);
-                }
-                else
-                {
-                    counts.Unchanged(1);
-                }
-            }
-
-            foreach (var item in byKey.Values)
-            {
-                account.Missing.Add(item.Id, item);
-            }
+            listed += await comparison.CompareAsync(now, folder, known, token).ConfigureAwait(false);
         }
 
         foreach (var folder in account.VanishedFolders)
@@ -232,67 +201,6 @@ internal sealed class AccountLister(
 
         return listed;
     }
-
-    /// <summary>What has to be done for an item that is where it was; null when nothing.</summary>
-    private ScanJob? Compare(ScanAccount account, KnownItem known, SourceFolder folder, SourceItem item)
-    {
-        bool touched = known.Date != item.Date || (folder.Kind != FolderKind.Mail && known.Size != item.Size);
-        if (touched || options.Deep)
-        {
-            return NewItem(account, known.Folder, folder, item) with { Known = known };
-        }
-
-        return known.Flags == item.Flags && (known.Tags ?? "") == string.Join('\n', item.Tags)
-            ? null
-            : Metadata(account, known, known.Folder, item);
-    }
-
-    /// <summary>A mail that turns up under its own name in another folder was moved; its content need not be read for that.</summary>
-    private void MatchMoved(ScanAccount account, List<ScanJob> added, List<ScanJob> changes)
-    {
-        if (account.Missing.Count == 0)
-        {
-            return;
-        }
-
-        var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-        foreach (var item in account.Missing.Values.Where(i => i.Type == ItemType.Message))
-        {
-            byKey.TryAdd(source.StableKeyOf(FolderKind.Mail, item.Key), item);
-        }
-
-        for (int i = added.Count - 1; i >= 0; i--)
-        {
-            var job = added[i];
-            if (job.SourceFolder!.Kind == FolderKind.Mail
-                && byKey.TryGetValue(job.SourceItem!.StableKey, out var moved) && moved.Date == job.SourceItem.Date
-                && byKey.Remove(job.SourceItem.StableKey))
-            {
-                account.Missing.Remove(moved.Id);
-                added.RemoveAt(i);
-                changes.Add(options.Deep ? job with { Known = moved } : Metadata(account, moved, job.Folder, job.SourceItem));
-            }
-        }
-    }
-
-    private ScanJob Metadata(ScanAccount account, KnownItem known, ItemId folder, SourceItem item)
-    {
-        var state = JournalLookup.ReadTransaction(store.Writer.Layout, account.Id, known.Place).State!;
-        return new ScanJob(account, ScanJobKind.Metadata)
-        {
-            Folder = folder,
-            Known = known,
-            State = state with { Folder = folder, Flags = item.Flags, Tags = item.Tags, Key = item.Key },
-        };
-    }
-
-    private static ScanJob NewItem(ScanAccount account, ItemId folder, SourceFolder sourceFolder, SourceItem item) => new(account, ScanJobKind.Content)
-    {
-        Folder = folder,
-        SourceFolder = sourceFolder,
-        SourceItem = item,
-        Fetched = new TaskCompletionSource<FetchedContent>(TaskCreationOptions.RunContinuationsAsynchronously),
-    };
 
     private async ValueTask QueueAsync(ScanJob job, CancellationToken token)
     {

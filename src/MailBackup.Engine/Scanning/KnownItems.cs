@@ -20,10 +20,34 @@ internal static class KnownItems
         var items = new List<KnownItem>();
         while (select.Step())
         {
-            items.Add(new KnownItem(
-                new ItemId(select.Int64(0)), folder, (ItemType)select.Int32(1), select.Text(2), (MessageFlags)select.Int32(3),
-                select.IsNull(4) ? null : select.Text(4), new DateTimeOffset(select.Int64(5), TimeSpan.Zero), select.Int64(6), select.Digest(7),
-                new JournalPlace(select.Int32(8), select.Int64(9), select.Int32(10))));
+            items.Add(Read(select, folder));
+        }
+
+        return items;
+    }
+
+    private static KnownItem Read(SqliteStatement row, ItemId folder) => new(
+        new ItemId(row.Int64(0)), folder, (ItemType)row.Int32(1), row.Text(2), (MessageFlags)row.Int32(3),
+        row.IsNull(4) ? null : row.Text(4), new DateTimeOffset(row.Int64(5), TimeSpan.Zero), row.Int64(6), row.Digest(7),
+        new JournalPlace(row.Int32(8), row.Int64(9), row.Int32(10)));
+
+    /// <summary>Of the living messages of an account, one for each of these stable keys that has any.</summary>
+    public static Dictionary<string, KnownItem> Copied(Catalog catalog, long account, Func<string, string> stableOf, IReadOnlySet<string> wanted)
+    {
+        using var db = catalog.Connect();
+        using var select = db.Prepare($"""
+            SELECT item, type, key, flags, tags, date, size, digest, segment, offset, length, folder FROM state
+            WHERE account = ? AND type = {(int)ItemType.Message} AND end = {Catalog.Open} AND deleted = 0
+            """);
+        select.Bind(0, account);
+        var items = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
+        while (select.Step())
+        {
+            string stable = stableOf(select.Text(2));
+            if (wanted.Contains(stable))
+            {
+                items.TryAdd(stable, Read(select, new ItemId(select.Int64(11))));
+            }
         }
 
         return items;

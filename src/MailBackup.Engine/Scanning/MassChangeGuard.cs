@@ -12,9 +12,10 @@ namespace MailBackup.Scanning;
 internal sealed class MassChangeGuard(BackupLayout layout, ScanOptions options, IOperationSink sink)
 {
     /// <summary>Called before the changes are committed: a crash in between leaves a hold without its reason, never the reverse.</summary>
-    public void Judge(ScanAccount account)
+    public void Judge(ScanAccount account) => Judge(account.Id, account.Name, account.Change);
+
+    public void Judge(Guid account, string name, MassChange change)
     {
-        var change = account.Change;
         if (options.MassChangePercent == 0 || change.Total == 0 || change.Total < options.MassChangeMinimum
             || change.Total * 100 <= change.Known * options.MassChangePercent)
         {
@@ -22,7 +23,7 @@ internal sealed class MassChangeGuard(BackupLayout layout, ScanOptions options, 
         }
 
         string what = Describe(change);
-        Tell(account.Name, ErrorIds.MassChange, Hold(account, what)
+        Tell(name, ErrorIds.MassChange, Hold(account, name, what)
             ? $"{what} The account is on hold: nothing of it is purged until 'mailbackup legal-hold unset' lifts that."
             : $"{what} The account was on hold already.");
     }
@@ -38,19 +39,19 @@ internal sealed class MassChangeGuard(BackupLayout layout, ScanOptions options, 
     }
 
     /// <returns>True when the hold is new.</returns>
-    private bool Hold(ScanAccount account, string what)
+    private bool Hold(Guid account, string name, string what)
     {
         try
         {
             using var journal = LegalHoldJournal.Open(layout);
-            bool placed = journal.Place(account.Id, account.Name, what.TrimEnd('.'), automatic: true);
+            bool placed = journal.Place(account, name, what.TrimEnd('.'), automatic: true);
             journal.Commit();
             return placed;
         }
         catch (MailBackupException e) when (e.ErrorId == ErrorIds.LegalHoldDamaged)
         {
             // Nothing can be purged as long as that is so.
-            Tell(account.Name, e.ErrorId, e.Message);
+            Tell(name, e.ErrorId, e.Message);
             return false;
         }
     }

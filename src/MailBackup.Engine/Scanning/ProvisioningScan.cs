@@ -10,7 +10,9 @@ namespace MailBackup.Scanning;
 /// Brings the journals of accounts, domains, COS and lists up to what directory and mail tree show. Accounts are all that either has; one that neither
 /// has any more is flagged deleted, unless it looks as if a disk were missing.
 /// </summary>
-internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty) : IDisposable
+/// <param name="guard">Is asked about accounts that vanish with their mail; null where none can vanish.</param>
+internal sealed class ProvisioningScan(
+    BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty, MassChangeGuard? guard = null) : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly SyncBatch _written = new(layout.Files, layout.Root);
@@ -19,13 +21,14 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     private Action<MailBackupException> _trouble = e => throw e;
     private readonly DateTimeOffset _now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
 
-    /// <param name="snapshot">Null when the directory has not changed, or there is none.</param>
-    /// <param name="mailboxes">Accounts that have a mailbox.</param>
     /// <summary>Something of the snapshot could not be saved: the directory has to be read again, changed or not.</summary>
     public bool Incomplete { get; private set; }
 
+    /// <param name="snapshot">Null when the directory has not changed, or there is none.</param>
+    /// <param name="mailboxes">Accounts that have a mailbox.</param>
+    /// <param name="kept">Accounts that are left as they are though nothing names them any more.</param>
     /// <param name="trouble">Takes accounts that vanished in a way that is not believed, and those whose journal is damaged; the others are saved.</param>
-    public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, Action<MailBackupException> trouble)
+    public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, IReadOnlySet<string> kept, Action<MailBackupException> trouble)
     {
         _trouble = trouble;
         if (snapshot is not null)
@@ -47,9 +50,19 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
             Try(name, () => SaveAccount(name, null));
         }
 
-        DeleteVanished(snapshot, inTree, trouble);
+        DeleteVanished(snapshot, inTree, kept, trouble);
         counts.Unchanged(registry.Stats.Count(s => !s.Value.Deleted && !_appended.Contains(s.Key)));
         Commit();
+    }
+
+    /// <summary>Accounts that would be flagged deleted for no other reason than that the source no longer names their mailboxes.</summary>
+    public IReadOnlyList<string> Unnamed(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes)
+    {
+        var named = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
+        var listed = Listed(snapshot);
+        return [.. registry.Stats.Values
+            .Where(s => !s.Deleted && !named.Contains(s.Name) && !s.InDirectory && listed?.Contains(s.Name) != true && excluded.CosOf(s.Name, s.DirectoryId) is null)
+            .Select(s => s.Name).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>One account lives, as the directory has it (null: it has only a mailbox). Durable when it returns.</summary>
@@ -76,10 +89,19 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
     /// <summary>What did not become durable is taken back.</summary>
     public void Dispose() => _written.Dispose();
 
-    private void DeleteVanished(ProvisioningSnapshot? snapshot, HashSet<string> inTree, Action<MailBackupException> trouble)
+    private static HashSet<string>? Listed(ProvisioningSnapshot? snapshot) =>
+        snapshot?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    private void DeleteVanished(ProvisioningSnapshot? snapshot, HashSet<string> inTree, IReadOnlySet<string> kept, Action<MailBackupException> trouble)
     {
-        var listed = snapshot?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var listed = Listed(snapshot);
         var domainsInTree = inTree.Select(DomainOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, stat) in registry.Stats.Where(s => !s.Value.Deleted && registry.FindLiving(s.Value.Name) != s.Key).ToList())
+        {
+            // Its address was given to another account since the last look: it is gone, and the mailbox is the other's.
+            Delete(id, stat);
+        }
+
         foreach (var (id, stat) in registry.Stats.ToList())
         {
             if (!stat.Deleted && excluded.CosOf(stat.Name, stat.DirectoryId) is { } cos)
@@ -101,6 +123,11 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
                 continue;
             }
 
+            if (kept.Contains(stat.Name))
+            {
+                continue;
+            }
+
             // The directory itself has dropped it: that is word enough. Otherwise a whole domain that is gone is a disk that is not mounted.
             long items = stat.Folders.Sum(f => f.Items);
             bool saidByDirectory = listed is not null && stat.InDirectory;
@@ -108,6 +135,11 @@ internal sealed class ProvisioningScan(BackupLayout layout, AccountRegistry regi
             {
                 trouble(AccountLister.SuddenlyEmpty(stat.Name, items));
                 continue;
+            }
+
+            if (!saidByDirectory && !allowEmpty)
+            {
+                guard?.Judge(id, stat.Name, new MassChange(items, items, 0));
             }
 
             Delete(id, stat);

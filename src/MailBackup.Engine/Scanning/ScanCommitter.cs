@@ -71,6 +71,12 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
             case ScanJobKind.Content:
                 TakeContent(job, await job.Fetched!.Task.WaitAsync(token).ConfigureAwait(false));
                 break;
+            case ScanJobKind.Copy:
+                TakeNew(job.Account, job.Folder, job.State!);
+                break;
+            case ScanJobKind.Unlisted:
+                TakeUnlisted(job.Account, job.Folder, job.Trouble!);
+                break;
             case ScanJobKind.AccountEnd:
                 End(job.Account);
                 break;
@@ -84,7 +90,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         {
             account.Troubled.Add(job.Folder);
             account.DeletionsPostponed |= job.Known is null && account.Missing.Count > 0;
-            TakeTrouble(account.Name, job.Known?.Id, trouble);
+            TakeTrouble(new ItemTrouble(trouble.ErrorId, account.Name, job.Known?.Id.Value, trouble.Path, trouble.Reason));
             return;
         }
 
@@ -107,9 +113,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         var state = StateOf(job.Folder, stored, fetched.Item!);
         if (known is null)
         {
-            account.ItemCounts[job.Folder] = account.ItemCounts.GetValueOrDefault(job.Folder) + 1;
-            Append(account, account.TakeItemId(), state);
-            counts.Added();
+            TakeNew(account, job.Folder, state);
         }
         else if (moved is null && IsSame(known, state))
         {
@@ -128,10 +132,25 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         }
     }
 
-    private void TakeTrouble(string account, ItemId? item, ItemReadException trouble)
+    private void TakeNew(ScanAccount account, ItemId folder, ItemState state)
+    {
+        account.ItemCounts[folder] = account.ItemCounts.GetValueOrDefault(folder) + 1;
+        Append(account, account.TakeItemId(), state);
+        counts.Added();
+    }
+
+    /// <summary>What went away elsewhere may lie in the folder that nobody could look into, so nothing of the account is flagged deleted this time.</summary>
+    private void TakeUnlisted(ScanAccount account, ItemId folder, FolderReadException trouble)
+    {
+        account.Troubled.Add(folder);
+        account.DeletionsPostponed = true;
+        TakeTrouble(new ItemTrouble(trouble.ErrorId, account.Name, folder.Value, trouble.Path, trouble.Reason));
+    }
+
+    private void TakeTrouble(ItemTrouble trouble)
     {
         counts.Error();
-        sink.Trouble(new ItemTrouble(trouble.ErrorId, account, item?.Value, trouble.Path, trouble.Reason));
+        sink.Trouble(trouble);
         if (options.ReadErrorThreshold > 0 && counts.Errors >= options.ReadErrorThreshold)
         {
             throw new MailBackupException(
@@ -271,6 +290,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         Header = stored.Header,
         Body = stored.Body,
         Key = item.Key,
+        Attributes = item.Attributes,
     };
 
     private static bool IsSame(KnownItem known, ItemState state) =>

@@ -12,6 +12,12 @@ internal enum ScanJobKind
     /// <summary>The content was fetched: a new item, or one to compare.</summary>
     Content,
 
+    /// <summary>A folder could not be listed.</summary>
+    Unlisted,
+
+    /// <summary>A new item whose content is known from another: <see cref="ScanJob.State"/> is all of it.</summary>
+    Copy,
+
     /// <summary>All of the account has been queued.</summary>
     AccountEnd,
 }

@@ -32,9 +32,11 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
         _excluded = CosExclusion.Of(directory);
         var mailboxes = await source.ListMailboxesAsync(stop).ConfigureAwait(false);
         GuardTree(registry, mailboxes);
-        using (var provisioning = new ProvisioningScan(layout, registry, _counts, _excluded, options.AllowEmpty))
+        using (var provisioning = new ProvisioningScan(
+            layout, registry, _counts, _excluded, options.AllowEmpty, new MassChangeGuard(layout, options, sink)))
         {
-            provisioning.Run(snapshot, mailboxes, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+            var kept = await KeepAsync(provisioning.Unnamed(snapshot, mailboxes), stop).ConfigureAwait(false);
+            provisioning.Run(snapshot, mailboxes, kept, e => AccountTrouble(Convert.ToString(e.Target, null), e));
             snapshot = provisioning.Incomplete ? null : snapshot;
         }
 
@@ -43,7 +45,7 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
             sink.Warning(left);
         }
 
-        var accounts = Choose(registry);
+        var accounts = Choose(registry, mailboxes);
         _accountsTotal = accounts.Count;
         using var store = new ScanStore(layout, options.Deep, sink.Warning);
         await ScanAsync(store, registry, accounts, stop).ConfigureAwait(false);
@@ -84,14 +86,38 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
     private void AccountTrouble(string? account, MailBackupException e)
     {
         _counts.Error();
-        sink.Trouble(new ItemTrouble(e.ErrorId, account, null, Convert.ToString(e.Target, null), e.Message));
+        sink.Trouble(ItemTrouble.OfAccount(account, e));
     }
 
-    private List<Guid> Choose(AccountRegistry registry)
+    /// <summary>Of accounts that nothing names any more, those that are not known to be gone.</summary>
+    private async ValueTask<IReadOnlySet<string>> KeepAsync(IReadOnlyList<string> unnamed, CancellationToken stop)
+    {
+        // Each may cost the server a login; who has taken thousands off his list has not deleted them one by one.
+        const int mostAsked = 20;
+        var kept = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in unnamed)
+        {
+            if ((source.MailboxesAreChosen && unnamed.Count > mostAsked) || !await source.IsGoneAsync(name, stop).ConfigureAwait(false))
+            {
+                kept.Add(name);
+            }
+        }
+
+        if (kept.Count > 0)
+        {
+            sink.Warning($"{string.Join(", ", kept.Order(StringComparer.Ordinal).Take(5))}{(kept.Count > 5 ? $" and {kept.Count - 5} more" : "")}: no longer chosen for backup, "
+                + "but not known to be gone from the server. Not scanned, and not flagged deleted.");
+        }
+
+        return kept;
+    }
+
+    private List<Guid> Choose(AccountRegistry registry, IReadOnlyList<string> mailboxes)
     {
         if (request.Accounts.Count == 0)
         {
-            return [.. registry.Stats.Where(s => !s.Value.Deleted).OrderBy(s => s.Value.Name, StringComparer.Ordinal).Select(s => s.Key)];
+            var chosen = source.MailboxesAreChosen ? mailboxes.ToHashSet(StringComparer.OrdinalIgnoreCase) : null;
+            return [.. registry.Stats.Where(s => !s.Value.Deleted && chosen?.Contains(s.Value.Name) != false).OrderBy(s => s.Value.Name, StringComparer.Ordinal).Select(s => s.Key)];
         }
 
         return request.Accounts.Distinct(StringComparer.OrdinalIgnoreCase).Select(name => registry.FindLiving(name) ?? throw new MailBackupException(

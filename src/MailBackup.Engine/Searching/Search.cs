@@ -39,7 +39,8 @@ internal sealed class Search(BackupLayout layout, BackupReading reading, SearchQ
         }
 
         var accounts = query.Accounts.Select(reader.Items.Find).ToHashSet();
-        if (!Guard(() => SearchPositions.AreAtEnd(layout, index, accounts)))
+        using var catalog = reader.Catalog.Connect();
+        if (!Guard(() => SearchPositions.AreAtEnd(catalog, index, accounts)))
         {
             _warned = true;
             warn("The search index is behind: the latest changes cannot be found yet. Bring it up to date with 'mailbackup index'.");

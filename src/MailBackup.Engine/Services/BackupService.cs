@@ -21,6 +21,7 @@ public sealed class BackupService : IDisposable
     private readonly TimeProvider _clock;
     private readonly ServiceFiles _files;
     private readonly string? _metrics;
+    private readonly int? _metricsPort;
     private readonly bool? _realtimeWanted;
     private readonly DateTimeOffset _started;
     private readonly RealtimeSwitch _realtime;
@@ -30,9 +31,10 @@ public sealed class BackupService : IDisposable
     /// <param name="systemd">Who watches over it.</param>
     /// <param name="realtime">Whether to follow changes as they happen; null: as configured, also when that changes.</param>
     /// <param name="metrics">File to keep the metrics for Prometheus in; null: none.</param>
+    /// <param name="metricsPort">Port on the loopback addresses where they are given, too; 0: none; null: as configured, also when that changes.</param>
     /// <param name="clock">Null: the system's.</param>
     public BackupService(
-        BackupNode node, IServiceLog log, SystemdNotifier systemd, bool? realtime = null, string? metrics = null, TimeProvider? clock = null)
+        BackupNode node, IServiceLog log, SystemdNotifier systemd, bool? realtime = null, string? metrics = null, int? metricsPort = null, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(node);
         _node = node;
@@ -40,6 +42,7 @@ public sealed class BackupService : IDisposable
         _systemd = systemd;
         _clock = clock ?? TimeProvider.System;
         _metrics = metrics;
+        _metricsPort = metricsPort;
         _realtimeWanted = realtime;
         _started = _clock.GetUtcNow();
         _files = node.ServiceFiles;
@@ -52,7 +55,6 @@ public sealed class BackupService : IDisposable
         using var held = _files.TryHold() ?? throw new MailBackupException(
             ErrorIds.ServiceAlreadyRunning, $"A service runs for {_node.Path} already.",
             "'mailbackup service' shows it; 'mailbackup service stop' ends it.", _node.Path);
-        _files.TakeRequest();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         Save(ServiceState.Running);
         _log.Write(ServiceLogLevel.Information, $"MailBackup {Version} serves {_node.Path}.");
@@ -62,10 +64,13 @@ public sealed class BackupService : IDisposable
             Keep("queue", new QueueWorker(_node, _log).RunAsync, stop.Token),
             Keep("schedule", new ScheduleRunner(_node, _clock, _log).RunAsync, stop.Token),
             Keep("record of its health", new HealthRecorder(_node, _clock, _metrics).RunAsync, stop.Token),
+            Keep("watch over the scans", new ScanWatch(_node, _clock, _log).RunAsync, stop.Token),
+            Keep("watch over realtime", new LagWatch(_node, () => _realtime.Info, _clock, _log).RunAsync, stop.Token),
+            Keep("metrics server", new MetricsServer(_node, () => _metricsPort ?? _node.Configuration.MetricsPort, _log).RunAsync, stop.Token),
         ];
         var end = await BeatAsync(stop.Token).ConfigureAwait(false);
 
-        Save(ServiceState.Stopping);
+        SaveLastState();
         _systemd.Stopping();
         _log.Write(ServiceLogLevel.Information, "Stopping: what has been saved is durable, what runs goes back into the queue.");
         await stop.CancelAsync().ConfigureAwait(false);
@@ -74,7 +79,7 @@ public sealed class BackupService : IDisposable
         {
             // A batch of a large scan takes its time; systemd must not take that for death.
             _systemd.Alive();
-            Save(ServiceState.Stopping);
+            SaveLastState();
             await all.WaitAsync(StateEvery, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -107,6 +112,12 @@ public sealed class BackupService : IDisposable
             {
                 _log.Write(ServiceLogLevel.Error, e.Message);
                 await Task.Delay(Pause, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            if (!_files.IsThere)
+            {
+                _log.Write(ServiceLogLevel.Critical, $"{_node.Path} has gone, or its folder state/ was emptied: nobody could reach this service there any more.");
+                return ServiceEnd.Lost;
             }
 
             if (_files.TakeRequest() is { } request)
@@ -152,6 +163,18 @@ public sealed class BackupService : IDisposable
             }
         },
         CancellationToken.None);
+
+    private void SaveLastState()
+    {
+        try
+        {
+            Save(ServiceState.Stopping);
+        }
+        catch (Exception e) when (e is MailBackupException or IOException or UnauthorizedAccessException)
+        {
+            // It stops all the same.
+        }
+    }
 
     private void Save(ServiceState state)
     {

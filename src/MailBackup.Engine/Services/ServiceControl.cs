@@ -6,7 +6,7 @@ namespace MailBackup.Services;
 internal sealed class ServiceControl(BackupNode node, string home)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private readonly ServiceFiles _files = node.ServiceFiles;
 
@@ -18,23 +18,25 @@ internal sealed class ServiceControl(BackupNode node, string home)
             return await WaitForStartAsync(token).ConfigureAwait(false);
         }
 
-        string program = ServiceCommand.Find(command);
-        string log = Path.Combine(home, "service.log");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", """exec setsid "$0" "$@" </dev/null >/dev/null 2>>"$MAILBACKUP_LOG" &""", program, "serve", "--backup-path", node.Path])
+        var started = await DetachedProcess.StartAsync(
+            [ServiceCommand.Find(command), "serve", "--backup-path", node.Path], Log, ("MAILBACKUP_HOME", home), token).ConfigureAwait(false);
+        if (await WaitAsync(i => i.State == ServiceState.Running || !started.IsAlive, StartPatience, token).ConfigureAwait(false) is { State: ServiceState.Running } running)
         {
-            Environment = { ["MAILBACKUP_HOME"] = home, ["MAILBACKUP_LOG"] = log },
-        };
-        using (var shell = Process.Start(start)!)
-        {
-            await shell.WaitForExitAsync(token).ConfigureAwait(false);
+            return running;
         }
 
-        return await WaitForStartAsync(token).ConfigureAwait(false);
+        // One that comes up later, when nobody expects it any more and nobody stops it, is worse than none.
+        await started.EndAsync().ConfigureAwait(false);
+        return _files.Read() is { State: ServiceState.Running } other ? other : throw NotStarted(started.LastWords);
     }
 
+    private string Log => Path.Combine(home, "service.log");
+
     private async Task<ServiceInfo> WaitForStartAsync(CancellationToken token) =>
-        await WaitAsync(i => i.State == ServiceState.Running, StartPatience, token).ConfigureAwait(false) ?? throw new MailBackupException(
-            ErrorIds.ServiceNotStarted, $"The service of {node.Path} does not come up.", $"See {Path.Combine(home, "service.log")}, or the journal, for the reason.", node.Path);
+        await WaitAsync(i => i.State == ServiceState.Running, StartPatience, token).ConfigureAwait(false) ?? throw NotStarted(null);
+
+    private MailBackupException NotStarted(string? why) => new(
+        ErrorIds.ServiceNotStarted, $"The service of {node.Path} does not come up.{(why is null ? "" : " It said: " + why)}", $"See {Log}, or the journal, for the reason.", node.Path);
 
     /// <summary>Asks it to stop, and waits.</summary>
     public async Task<ServiceInfo> StopAsync(TimeSpan patience, CancellationToken token)

@@ -7,4 +7,7 @@ public enum ServiceEnd
 
     /// <summary>It was asked to begin anew; whoever watches over it starts it again.</summary>
     Restart,
+
+    /// <summary>Its backup path has gone.</summary>
+    Lost,
 }

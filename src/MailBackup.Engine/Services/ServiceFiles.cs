@@ -18,6 +18,11 @@ internal sealed class ServiceFiles(BackupLayout layout)
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
+    // The kernel stamps files by a clock that is up to a tick behind.
+    private static readonly TimeSpan Coarse = TimeSpan.FromMilliseconds(50);
+
+    private DateTime _heldSince;
+
     private string State => Path.Combine(layout.State, "service.json");
 
     private string Request => Path.Combine(layout.State, "service.request");
@@ -31,10 +36,12 @@ internal sealed class ServiceFiles(BackupLayout layout)
         for (int attempt = 1; ; attempt++)
         {
             // Whoever looks whether a service runs takes the lock for a moment.
+            var now = DateTime.UtcNow;
             if (WriterLock.TryAcquire(Lock) is { } held)
             {
                 // What stands there is its predecessor's.
                 File.Delete(State);
+                _heldSince = now - Coarse;
                 return held;
             }
 
@@ -66,14 +73,18 @@ internal sealed class ServiceFiles(BackupLayout layout)
 
     public void Ask(string what) => AtomicFile.Write(layout.Files, Request, System.Text.Encoding.ASCII.GetBytes(what), sync: false);
 
-    /// <summary>What others ask for, once; null when nothing.</summary>
+    /// <summary>False when the path has gone, or <c>state/</c> was emptied: nobody can reach the service there any more.</summary>
+    public bool IsThere => File.Exists(Lock);
+
+    /// <summary>What others ask for, once; null when nothing. What was asked of a predecessor is thrown away, what was asked of this one while it started is not.</summary>
     public string? TakeRequest()
     {
         try
         {
+            var asked = File.GetLastWriteTimeUtc(Request);
             string text = File.ReadAllText(Request).Trim();
             File.Delete(Request);
-            return text;
+            return asked >= _heldSince ? text : null;
         }
         catch (IOException)
         {

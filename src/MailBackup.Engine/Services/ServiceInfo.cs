@@ -30,5 +30,6 @@ public sealed record ServiceInfo
 
     /// <summary>True when all that changed in an account is in the backup, as far as realtime knows.</summary>
     public bool KeepsUp(string account) =>
-        State == ServiceState.Running && Realtime is { State: RealtimeState.Running, Pending: 0 } && !Realtime.Unwatched.Contains(account, StringComparer.OrdinalIgnoreCase);
+        State == ServiceState.Running && Realtime is { State: RealtimeState.Running, Pending: 0 }
+        && !Realtime.Unwatched.Contains(account, StringComparer.OrdinalIgnoreCase) && !Realtime.Rounds.Contains(account, StringComparer.OrdinalIgnoreCase);
 }

@@ -30,7 +30,12 @@ internal static class ServiceJson
         json.WriteNumber("overflows", realtime.Overflows);
         json.WriteNumber("troubles", realtime.Troubles);
         json.WriteStrings("unwatched", realtime.Unwatched);
+        json.WriteStrings("rounds", realtime.Rounds);
+        json.WriteNumber("roundSeconds", realtime.RoundSeconds);
+        json.WriteOptional("protection", realtime.Protection);
         json.WriteOptional("warning", realtime.Warning);
+        json.WriteOptional("waitsFor", realtime.Wait?.Operation);
+        WriteTime(json, "waitsSince", realtime.Wait?.Since);
         json.WriteEndObject();
     });
 
@@ -60,7 +65,11 @@ internal static class ServiceJson
         Overflows = json.GetProperty("overflows").GetInt64(),
         Troubles = json.GetProperty("troubles").GetInt64(),
         Unwatched = json.Strings("unwatched"),
+        Rounds = json.Optional("rounds") is null ? [] : json.Strings("rounds"),
+        RoundSeconds = json.Optional("roundSeconds")?.GetDouble() ?? 0,
+        Protection = json.Optional("protection")?.Text(),
         Warning = json.Optional("warning")?.Text(),
+        Wait = json.Optional("waitsFor") is { } operation && Time(json, "waitsSince") is { } since ? new RealtimeWait(operation.Text(), since) : null,
     };
 
     private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)

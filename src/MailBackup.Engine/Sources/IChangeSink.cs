@@ -22,4 +22,12 @@ public interface IChangeSink
     /// <param name="accounts">Addresses.</param>
     /// <param name="reason">One sentence that says what to do.</param>
     void Unwatched(IReadOnlyCollection<string> accounts, string reason);
+
+    /// <summary>These accounts are looked at from time to time only, wholly or but for some folders (none: all are followed at once).</summary>
+    /// <param name="accounts">Addresses.</param>
+    /// <param name="interval">How long a change in one of them may wait until it is seen.</param>
+    /// <param name="reason">One sentence for an administrator; null when there are none.</param>
+    void InRounds(IReadOnlyCollection<string> accounts, TimeSpan interval, string? reason)
+    {
+    }
 }

@@ -9,7 +9,7 @@ namespace MailBackup.Sources;
 /// </summary>
 /// <remarks>
 /// Errors: <see cref="MailBackupException"/> when the source as a whole or an account cannot be read (<c>SourceNotFound</c>,
-/// <c>SourceUnreadable</c>); <see cref="ItemReadException"/> when one item cannot. Nothing is ever reported as absent because it could
+/// <c>SourceUnreadable</c>); <see cref="FolderReadException"/> when one folder cannot, <see cref="ItemReadException"/> when one item cannot. Nothing is ever reported as absent because it could
 /// not be read: a directory that cannot be listed is an error, not an empty folder.
 /// </remarks>
 public interface IMailSource : IAsyncDisposable
@@ -52,6 +52,31 @@ public interface IMailSource : IAsyncDisposable
     IAsyncEnumerable<SourceItem> ListItemsAsync(string account, SourceFolder folder, CancellationToken token);
 
     /// <summary>
+    /// What a folder has become since it had the token <paramref name="since"/>, for a source that can tell without listing it; else null, and
+    /// <see cref="ListItemsAsync"/> is asked. Given only what is proved: the known items without the gone and with the new are as many as the folder has.
+    /// </summary>
+    /// <param name="known">Keys of all items that the folder had at that time.</param>
+    ValueTask<FolderChanges?> ListChangesAsync(string account, SourceFolder folder, string since, IReadOnlyCollection<string> known, CancellationToken token) =>
+        new((FolderChanges?)null);
+
+    /// <summary>
+    /// Items of one account that have the same <see cref="SourceItem.StableKey"/> and date have the same content, in whatever folders they lie: a copy need not be read.
+    /// </summary>
+    bool KnowsCopies => false;
+
+    /// <summary>
+    /// True when <see cref="ListMailboxesAsync"/> gives what somebody has chosen, not what the server has: other accounts of the backup are left alone, neither scanned
+    /// nor, unless they are gone, flagged deleted.
+    /// </summary>
+    bool MailboxesAreChosen => false;
+
+    /// <summary>
+    /// Whether an account that <see cref="ListMailboxesAsync"/> no longer shows is gone from the server. False: it is there, or nobody can tell; then its backup is
+    /// left as it is.
+    /// </summary>
+    ValueTask<bool> IsGoneAsync(string account, CancellationToken token) => new(true);
+
+    /// <summary>
     /// Opens the content of an item, or null when it has gone since it was listed. An item that was only renamed since (another flag, from new
     /// to cur) is found again.
     /// </summary>
@@ -68,6 +93,12 @@ public interface IMailSource : IAsyncDisposable
 
     /// <summary>Begins to follow what changes on the server, or null when this source cannot tell. Errors: <c>RealtimeUnavailable</c>.</summary>
     IChangeFeed? OpenChanges() => null;
+
+    /// <summary>Access lists of folders, or null when this source has none that it could tell.</summary>
+    IFolderSharing? Sharing => null;
+
+    /// <summary>False when a message may come back with other line ends than it was given (CRLF over IMAP).</summary>
+    bool KeepsLineEnds => true;
 
     /// <summary>What may change and remove items, or null when this source lets nobody.</summary>
     IMailboxEditor? Editor => null;

@@ -8,8 +8,8 @@ namespace MailBackup.Sources;
 /// </summary>
 public interface IMailboxEditor
 {
-    /// <summary>Gives a message other flags, keywords and internal date. The content stays.</summary>
-    /// <returns>Where it is now; null when it has gone or is another by now.</returns>
+    /// <summary>Gives a message other flags, keywords and, where the server can, internal date. The content stays.</summary>
+    /// <returns>Where it is now; <see cref="RestoredItem.AlreadyThere"/> when there was nothing to change; null when it has gone or is another by now.</returns>
     ValueTask<RestoredItem?> ChangeAsync(string account, SourceFolder folder, SourceItem item, ItemState wanted, CancellationToken token);
 
     /// <summary>
@@ -21,7 +21,7 @@ public interface IMailboxEditor
 
     /// <summary>
     /// Puts its own content back into an item that has lost it, message or not: name, flags and keywords stay, and so does the number that the
-    /// server knows it by. Durable when the call returns.
+    /// server knows it by, where messages can be changed at all; else the right one is put beside it and the broken one removed. Durable when the call returns.
     /// </summary>
     /// <returns>True; null when the item has gone or is another by now.</returns>
     ValueTask<bool?> RepairContentAsync(string account, SourceFolder folder, SourceItem item, RestoreItem content, CancellationToken token);

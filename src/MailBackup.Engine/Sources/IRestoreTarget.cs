@@ -6,12 +6,26 @@ namespace MailBackup.Sources;
 /// </summary>
 public interface IRestoreTarget
 {
+    /// <summary>How many items of one account may be put back at the same time: more where the server is far away.</summary>
+    int ItemsAtOnce => Math.Max(2, Environment.ProcessorCount);
+
     /// <summary>Throws <c>SourceAccountNotFound</c> when the account has no mailbox and <paramref name="create"/> is false.</summary>
     ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token);
 
     /// <summary>Makes the folder and its parents where they are missing; attributes (subscribed …) are set only on what is made.</summary>
     /// <returns>True when it was made.</returns>
     ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token);
+
+    /// <summary>
+    /// Gives a folder that has just been made what servers keep with folders besides their items: shares (<see cref="SourceFolder.AccessList"/>) and annotations
+    /// (<see cref="SourceFolder.Annotation"/>). One that was there keeps its own: whoever took a share away does not want it back.
+    /// </summary>
+    /// <returns>What could not be given, sentences for people.</returns>
+    ValueTask<IReadOnlyList<string>> RestoreDetailsAsync(string account, RestoreFolder folder, CancellationToken token)
+    {
+        var lost = (folder.Attributes?.Keys ?? []).Where(a => a == SourceFolder.AccessList || a.StartsWith(SourceFolder.Annotation, StringComparison.Ordinal)).ToList();
+        return new(lost.Count == 0 ? [] : [$"{string.Join(", ", lost)} cannot be set on this server from here, and did not come back."]);
+    }
 
     /// <summary>Puts one item into an existing folder, durable when the call returns or at the next <see cref="FlushAsync"/>.</summary>
     ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token);

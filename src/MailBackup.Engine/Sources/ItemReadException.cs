@@ -8,4 +8,7 @@ public sealed class ItemReadException(string path, string reason, Exception? inn
     public string Path { get; } = path;
 
     public string Reason { get; } = reason;
+
+    /// <summary>True when the server answers otherwise, but refuses or breaks off over this one item however often it is asked: what it has of it is broken.</summary>
+    public bool IsBroken => InnerException is Imap.Protocol.ImapConnectionException or Imap.Protocol.ImapCommandException { IsLimit: false };
 }

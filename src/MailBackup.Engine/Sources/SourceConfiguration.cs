@@ -56,6 +56,18 @@ public sealed record SourceConfiguration
     /// <summary>Connections to the server at one time, 2 to 64; null is 8.</summary>
     public int? ImapMaxConnections { get; init; }
 
+    /// <summary>Connections that realtime may have open at one time, 1 to 10,000; null is 100. Accounts beyond them are looked at in rounds.</summary>
+    public int? ImapWatchConnections { get; init; }
+
+    /// <summary>
+    /// Folders that realtime follows at once on a server that has IDLE and not NOTIFY, with commas between them; null is <c>INBOX</c>. Each takes a connection an
+    /// account.
+    /// </summary>
+    public string? ImapWatchFolders { get; init; }
+
+    /// <summary>Every how many seconds realtime looks at what the server does not tell by itself, 5 to 86,400; null is 300.</summary>
+    public int? ImapWatchInterval { get; init; }
+
     /// <summary>Compress what is sent where the server can (RFC 4978): for a slow line.</summary>
     public bool ImapCompress { get; init; }
 }

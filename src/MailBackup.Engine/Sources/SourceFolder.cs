@@ -9,6 +9,12 @@ public sealed record SourceFolder
     /// </summary>
     public const string Mountpoints = "mountpoints";
 
+    /// <summary>Attribute: the folder's access list without its owner's own entry, one entry a line: <c>identifier rights</c>.</summary>
+    public const string AccessList = "acl";
+
+    /// <summary>What the names of attributes begin with that are annotations (RFC 5464): <c>metadata:/private/comment</c>.</summary>
+    public const string Annotation = "metadata:";
+
     /// <summary>Path in Unicode, parts joined by <c>/</c>: <c>INBOX</c>, <c>Archive/2024</c>, <c>Contacts/personal</c>, <c>Files/plans</c>.</summary>
     public required string Path { get; init; }
 

@@ -22,6 +22,12 @@ public sealed record SourceItem
     /// <summary>Internal date; the store keeps it to 100 ns.</summary>
     public DateTimeOffset Date { get; init; }
 
+    /// <summary>Further attributes worth keeping with it (<see cref="SavedAttribute"/>); null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Attributes { get; init; }
+
+    /// <summary>When a mail came into its folder (SAVEDATE, RFC 8514), as <c>2026-01-31T12:00:00.0000000Z</c>.</summary>
+    public const string SavedAttribute = "saved";
+
     /// <summary>Bytes that the server states. A hint: with <see cref="Date"/> it tells that content may have changed in place.</summary>
     public long Size { get; init; }
 }

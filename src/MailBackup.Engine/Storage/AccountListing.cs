@@ -20,13 +20,6 @@ internal static class AccountListing
         return accounts;
     }
 
-    public static IReadOnlyList<Account> History(BackupLayout layout, string name)
-    {
-        var id = AccountRegistry.Load(layout).Find(name) ?? throw new MailBackupException(
-            ErrorIds.AccountNotFound, $"The backup has no account {name}.", "See 'mailbackup accounts' for the names that are known.", name);
-        return History(layout, id);
-    }
-
     public static IReadOnlyList<ProvisioningEntry> Entries(BackupLayout layout, ProvisioningKind kind, DateTimeOffset? at)
     {
         var last = new SortedDictionary<string, ProvisioningTransaction>(StringComparer.OrdinalIgnoreCase);

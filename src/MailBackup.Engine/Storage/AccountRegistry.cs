@@ -7,12 +7,13 @@ internal sealed class AccountRegistry
 {
     private readonly Dictionary<string, Guid> _living = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Guid> _byDirectoryId = new(StringComparer.OrdinalIgnoreCase);
+    private BackupLayout? _layout;
 
     public Dictionary<Guid, AccountStat> Stats { get; } = [];
 
     public static AccountRegistry Load(BackupLayout layout)
     {
-        var registry = new AccountRegistry();
+        var registry = new AccountRegistry { _layout = layout };
         foreach (var id in layout.ListAccounts())
         {
             if ((AccountStat.Read(layout, id) ?? Rebuild(layout, id)) is { } stat)
@@ -22,6 +23,29 @@ internal sealed class AccountRegistry
         }
 
         return registry;
+    }
+
+    /// <summary>A copy in which these accounts are read again; who reads this one meanwhile sees nothing of it.</summary>
+    public AccountRegistry With(BackupLayout layout, IReadOnlySet<Guid> changed)
+    {
+        var copy = new AccountRegistry { _layout = layout };
+        foreach (var (id, stat) in Stats)
+        {
+            if (!changed.Contains(id))
+            {
+                copy.Set(id, stat);
+            }
+        }
+
+        foreach (var id in changed.Where(c => Directory.Exists(layout.Account(c))))
+        {
+            if ((AccountStat.Read(layout, id) ?? Rebuild(layout, id)) is { } stat)
+            {
+                copy.Set(id, stat);
+            }
+        }
+
+        return copy;
     }
 
     public void Set(Guid id, AccountStat stat)
@@ -54,16 +78,40 @@ internal sealed class AccountRegistry
     public Guid? FindByDirectoryId(string? directoryId) =>
         directoryId is not null && _byDirectoryId.TryGetValue(directoryId, out var id) ? id : null;
 
-    /// <summary>The account of that name: the living one, else the one deleted last.</summary>
-    public Guid? Find(string name)
+    /// <summary>The account of that id, or of that name: the living one, else the one deleted last.</summary>
+    /// <param name="account">Address, or the account's id in the backup: an address may have been given to one person after another.</param>
+    public Guid? Find(string account)
     {
-        if (FindLiving(name) is { } living)
+        if (Guid.TryParseExact(account, "D", out var id) && Stats.ContainsKey(id))
+        {
+            return id;
+        }
+
+        if (FindLiving(account) is { } living)
         {
             return living;
         }
 
-        var deleted = Stats.Where(s => string.Equals(s.Value.Name, name, StringComparison.OrdinalIgnoreCase)).Select(s => s.Key).ToList();
-        return deleted.Count == 0 ? null : deleted[^1];
+        var deleted = Stats.Where(s => string.Equals(s.Value.Name, account, StringComparison.OrdinalIgnoreCase)).Select(s => s.Key).ToList();
+        return deleted.Count switch
+        {
+            0 => null,
+            1 => deleted[0],
+            _ => deleted.MaxBy(d => AccountListing.History(_layout!, d).LastOrDefault()?.Start),
+        };
+    }
+
+    /// <summary>The address of an account, where it can be restored under it. Throws <c>AccountExists</c> when another has that address now.</summary>
+    public string AddressOf(Guid account)
+    {
+        string name = Stats[account].Name;
+        return FindLiving(name) is { } other && other != account
+            ? throw new MailBackupException(
+                ErrorIds.AccountExists,
+                $"{name} is the address of another account now ({other}); that of {account} was deleted.",
+                "Name the account to restore into, or restore it as a new account with 'mailbackup restore-account --as'.",
+                name)
+            : name;
     }
 
     private static AccountStat? Rebuild(BackupLayout layout, Guid id)

@@ -43,6 +43,9 @@ public sealed record AccountStat
         }
     }
 
-    public void Write(BackupLayout layout, Guid account) =>
+    public void Write(BackupLayout layout, Guid account)
+    {
         AtomicFile.Write(layout.Files, layout.AccountStat(account), StorageJson.Write(this), sync: false);
+        AccountChanges.Note(layout, account);
+    }
 }

@@ -48,6 +48,12 @@ public class BackupLayout(string root, string? state = null)
 
     public string Operations => Path.Combine(State, "operations.db");
 
+    /// <summary>See <see cref="Storage.AccountChanges"/>.</summary>
+    public string AccountChanges => Path.Combine(OwnersState, "account_changes");
+
+    /// <summary>Where whoever writes the path has its <c>state/</c>; of a path that is only read, not <see cref="State"/>.</summary>
+    internal string OwnersState => Path.Combine(Root, "state");
+
     public string WriterLock => Path.Combine(State, "writer.lock");
 
     public string BackupStat => Path.Combine(Root, "backupstat");

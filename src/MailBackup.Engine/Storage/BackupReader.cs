@@ -2,7 +2,9 @@ using MailBackup.Model;
 
 namespace MailBackup.Storage;
 
-/// <summary>Reads a backup path: accounts, listings, histories, content. Opened for one task and closed again.</summary>
+/// <summary>
+/// Reads a backup path as it was when it was opened: accounts, listings, histories, content. Any number of threads may read through it at a time.
+/// </summary>
 internal sealed class BackupReader : IDisposable
 {
     private const int Attempts = 50;
@@ -12,10 +14,16 @@ internal sealed class BackupReader : IDisposable
     private readonly Catalog _catalog;
 
     public BackupReader(BackupLayout layout, Catalog catalog)
+        : this(layout, catalog, AccountRegistry.Load(layout))
+    {
+    }
+
+    /// <param name="registry">Not changed by anybody any more.</param>
+    public BackupReader(BackupLayout layout, Catalog catalog, AccountRegistry registry)
     {
         Layout = layout;
         _catalog = catalog;
-        Registry = AccountRegistry.Load(layout);
+        Registry = registry;
         Items = new ItemListing(catalog, Registry);
         Content = new ContentReader(layout, catalog);
     }

@@ -96,6 +96,28 @@ internal static class CatalogFollower
         }
     }
 
+    /// <summary>The same where only the journals of these accounts have changed, so that a purge of many does not look at all for each few.</summary>
+    public static void CatchUp(BackupLayout layout, Catalog catalog, IReadOnlyCollection<Guid> changed, Action<string>? warn)
+    {
+        var writer = catalog.Writer;
+        writer.Begin();
+        try
+        {
+            FollowPurges(layout, writer);
+            foreach (var account in changed)
+            {
+                FollowJournal(layout, writer, account, warn);
+            }
+
+            writer.Commit();
+        }
+        catch
+        {
+            writer.Rollback();
+            throw;
+        }
+    }
+
     /// <summary>
     /// Forgets what purges have changed behind its back, so that it is read anew. A catalog that has read nothing yet has nothing to forget; one of
     /// another copy of the path has everything.

@@ -9,9 +9,12 @@ namespace MailBackup.Storage;
 /// <summary>Lists states of items from the catalog, streaming: the first is there before the last is read.</summary>
 internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : IDisposable
 {
-    private readonly ConcurrentBag<(SqliteDatabase Db, SqliteStatement Select)> _histories = [];
+    /// <summary>Accounts whose folders are kept. A listing of all accounts needs those of one at a time.</summary>
+    private const int KeptFolders = 64;
+
+    private readonly StatementPool _histories = new(catalog, $"SELECT {Columns}, segment, offset, length FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? ORDER BY tx");
+    private readonly StatementPool _contents = new(catalog, $"SELECT {Columns} FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? AND tx >= ? ORDER BY tx");
     private readonly ConcurrentDictionary<Guid, FolderTimeline> _folders = new();
-    private (SqliteDatabase Db, SqliteStatement Select)? _contents;
 
     private const string Columns =
         "item, tx, start, end, deleted, type, folder, flags, tags, date, size, digest, subject, sender, key";
@@ -43,22 +46,17 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
     {
         var id = Find(account);
         var folders = Folders(id);
-        if (!_histories.TryTake(out var history))
+        var states = _histories.Use(select =>
         {
-            var db = catalog.Connect();
-            history = (db, db.Prepare($"SELECT {Columns}, segment, offset, length FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? ORDER BY tx"));
-        }
+            select.Bind(0, id.ToString("D")).Bind(1, item.Value);
+            var found = new List<(BackupItem Item, JournalPlace Place)>();
+            while (select.Step())
+            {
+                found.Add((Read(select, id, folders, at: null), new JournalPlace(select.Int32(15), select.Int64(16), select.Int32(17))));
+            }
 
-        var select = history.Select;
-        select.Bind(0, id.ToString("D")).Bind(1, item.Value);
-        var states = new List<(BackupItem Item, JournalPlace Place)>();
-        while (select.Step())
-        {
-            states.Add((Read(select, id, folders, at: null), new JournalPlace(select.Int32(15), select.Int64(16), select.Int32(17))));
-        }
-
-        select.Reset();
-        _histories.Add(history);
+            return found;
+        });
         return states.Count > 0 ? states : throw ItemNotFound(account, item);
     }
 
@@ -85,22 +83,18 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
     /// </summary>
     public BackupItem? FindContent(Guid account, ItemId item, TransactionId from)
     {
-        if (_contents is not var (_, states))
+        var folders = Folders(account);
+        return _contents.Use(states =>
         {
-            var db = catalog.Connect();
-            states = db.Prepare($"SELECT {Columns} FROM state WHERE account = (SELECT id FROM account WHERE uuid = ?) AND item = ? AND tx >= ? ORDER BY tx");
-            _contents = (db, states);
-        }
+            states.Bind(0, account.ToString("D")).Bind(1, item.Value).Bind(2, from.Value);
+            BackupItem? found = null;
+            while (states.Step() && (found is null || states.Digest(11) == found.Digest))
+            {
+                found = Read(states, account, folders, at: null);
+            }
 
-        states.Bind(0, account.ToString("D")).Bind(1, item.Value).Bind(2, from.Value);
-        BackupItem? found = null;
-        while (states.Step() && (found is null || states.Digest(11) == found.Digest))
-        {
-            found = Read(states, account, Folders(account), at: null);
-        }
-
-        states.Reset();
-        return found?.Digest is null ? null : found;
+            return found?.Digest is null ? null : found;
+        });
     }
 
     /// <summary>Errors: <c>FolderNotFound</c>.</summary>
@@ -125,11 +119,8 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
 
     public void Dispose()
     {
-        foreach (var (db, select) in _contents is { } contents ? _histories.Append(contents) : _histories)
-        {
-            select.Dispose();
-            db.Dispose();
-        }
+        _histories.Dispose();
+        _contents.Dispose();
     }
 
     private static MailBackupException ItemNotFound(string account, ItemId item) => new(
@@ -213,6 +204,7 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
             Transaction = new TransactionId(row.Int64(1)),
             Start = new DateTimeOffset(start, TimeSpan.Zero),
             End = end == Catalog.Open ? null : new DateTimeOffset(end, TimeSpan.Zero),
+            ListedAt = at,
             Deleted = row.Int64(4) != 0,
             Type = type,
             Folder = type == ItemType.Folder ? subject : folders.PathAt(row.Int64(6), at?.UtcTicks ?? (end == Catalog.Open ? Catalog.Open - 1 : end - 1)),
@@ -226,7 +218,20 @@ internal sealed class ItemListing(Catalog catalog, AccountRegistry registry) : I
         };
     }
 
-    private FolderTimeline Folders(Guid account) => _folders.GetOrAdd(account, id => FolderTimeline.Load(catalog, id));
+    private FolderTimeline Folders(Guid account)
+    {
+        if (_folders.TryGetValue(account, out var known))
+        {
+            return known;
+        }
+
+        if (_folders.Count >= KeptFolders)
+        {
+            _folders.Clear();
+        }
+
+        return _folders[account] = FolderTimeline.Load(catalog, account);
+    }
 
     private bool Exists(Guid account, ItemId item)
     {

@@ -134,21 +134,25 @@ internal static class StorageJson
                 ImapTls = Text(source, "imapTls"),
                 ImapCaFile = Text(source, "imapCaFile"),
                 ImapFingerprint = Text(source, "imapFingerprint"),
-                ImapMaxConnections = (int?)Number(source, "imapMaxConnections"),
+                ImapMaxConnections = Number(source, "imapMaxConnections") is null ? null : Count(source, "imapMaxConnections", 0),
                 ImapCompress = Flag(source, "imapCompress"),
+                ImapWatchConnections = (int?)Number(source, "imapWatchConnections"),
+                ImapWatchFolders = Text(source, "imapWatchFolders"),
+                ImapWatchInterval = (int?)Number(source, "imapWatchInterval"),
             },
-            DataRetentionDays = (int)(Number(root, "dataRetentionDays") ?? defaults.DataRetentionDays),
-            AccountRetentionDays = (int)(Number(root, "accountRetentionDays") ?? defaults.AccountRetentionDays),
-            ReadErrorThreshold = (int)(Number(root, "readErrorThreshold") ?? defaults.ReadErrorThreshold),
+            DataRetentionDays = Count(root, "dataRetentionDays", defaults.DataRetentionDays),
+            AccountRetentionDays = Count(root, "accountRetentionDays", defaults.AccountRetentionDays),
+            ReadErrorThreshold = Count(root, "readErrorThreshold", defaults.ReadErrorThreshold),
             SearchIndex = root.TryGetProperty("searchIndex", out var index) ? index.GetBoolean() : defaults.SearchIndex,
-            MassChangePercent = (int)(Number(root, "massChangePercent") ?? defaults.MassChangePercent),
-            MassChangeMinimum = (int)(Number(root, "massChangeMinimum") ?? defaults.MassChangeMinimum),
-            PurgeCompactionPercent = (int)(Number(root, "purgeCompactionPercent") ?? defaults.PurgeCompactionPercent),
-            PurgeGraceHours = (int)(Number(root, "purgeGraceHours") ?? defaults.PurgeGraceHours),
+            MassChangePercent = Count(root, "massChangePercent", defaults.MassChangePercent),
+            MassChangeMinimum = Count(root, "massChangeMinimum", defaults.MassChangeMinimum),
+            PurgeCompactionPercent = Count(root, "purgeCompactionPercent", defaults.PurgeCompactionPercent),
+            PurgeGraceHours = Count(root, "purgeGraceHours", defaults.PurgeGraceHours),
             Schedule = ScheduleJson.Read(root),
             Realtime = Flag(root, "realtime"),
             RealtimeInitialScan = !Flag(root, "realtimeWithoutScan"),
-            Notification = root.TryGetProperty("notification", out var notification) ? ReadNotification(notification) : defaults.Notification,
+            MetricsPort = (int)(Number(root, "metricsPort") ?? 0),
+            Notification = NotificationJson.Read(root),
         };
     });
 
@@ -172,10 +176,12 @@ internal static class StorageJson
         ScheduleJson.Write(json, configuration.Schedule);
         WriteFlag(json, "realtime", configuration.Realtime);
         WriteFlag(json, "realtimeWithoutScan", !configuration.RealtimeInitialScan);
-        if (configuration.Notification != new NotificationConfiguration())
+        if (configuration.MetricsPort != 0)
         {
-            WriteNotification(json, configuration.Notification);
+            json.WriteNumber("metricsPort"u8, configuration.MetricsPort);
         }
+
+        NotificationJson.Write(json, configuration.Notification);
     });
 
     private static void WriteImap(Utf8JsonWriter json, SourceConfiguration source)
@@ -195,6 +201,14 @@ internal static class StorageJson
         }
 
         WriteFlag(json, "imapCompress", source.ImapCompress);
+        WriteText(json, "imapWatchFolders", source.ImapWatchFolders);
+        foreach (var (name, number) in new[] { ("imapWatchConnections", source.ImapWatchConnections), ("imapWatchInterval", source.ImapWatchInterval) })
+        {
+            if (number is { } given)
+            {
+                json.WriteNumber(name, given);
+            }
+        }
     }
 
     /// <summary>A place in a journal as a file of its own.</summary>
@@ -213,35 +227,13 @@ internal static class StorageJson
         }
     });
 
-    private static NotificationConfiguration ReadNotification(JsonElement element) => new()
+    /// <summary>A whole number that may not be negative: minus one day of retention would be the end of everything that was ever deleted.</summary>
+    private static int Count(JsonElement element, string name, int standard) => Number(element, name) switch
     {
-        SmtpServer = Text(element, "smtpServer"),
-        SmtpPort = (int)(Number(element, "smtpPort") ?? new NotificationConfiguration().SmtpPort),
-        SmtpStartTls = Flag(element, "smtpStartTls"),
-        SmtpUser = Text(element, "smtpUser"),
-        SmtpPasswordFile = Text(element, "smtpPasswordFile"),
-        From = Text(element, "from"),
-        To = element.TryGetProperty("to", out var to) ? [.. to.EnumerateArray().Select(a => a.GetString() ?? "")] : [],
+        null => standard,
+        >= 0 and <= int.MaxValue and var number => (int)number,
+        var number => throw new JsonException(FormattableString.Invariant($"\"{name}\" is {number}; it must be from 0 to {int.MaxValue}.")),
     };
-
-    private static void WriteNotification(Utf8JsonWriter json, NotificationConfiguration notification)
-    {
-        json.WriteStartObject("notification"u8);
-        WriteText(json, "smtpServer", notification.SmtpServer);
-        json.WriteNumber("smtpPort"u8, notification.SmtpPort);
-        WriteFlag(json, "smtpStartTls", notification.SmtpStartTls);
-        WriteText(json, "smtpUser", notification.SmtpUser);
-        WriteText(json, "smtpPasswordFile", notification.SmtpPasswordFile);
-        WriteText(json, "from", notification.From);
-        json.WriteStartArray("to"u8);
-        foreach (string address in notification.To)
-        {
-            json.WriteStringValue(address);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
 
     private static T Parse<T>(byte[] json, Func<JsonElement, T> read)
     {

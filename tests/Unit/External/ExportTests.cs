@@ -245,6 +245,45 @@ public class ExportTests
     }
 
     [Fact]
+    public async Task What_the_backup_has_no_longer_goes_from_an_export_that_is_brought_up_to_date()
+    {
+        using var f = await FilledAsync();
+        await ExportAsync(f);
+        var layout = new TransparentLayout(f["export"], f["unused"]);
+        var gone = f.Node.GetItems(new ItemQuery { Selection = ItemSelection.Deleted }).Single(i => i.Subject == "Gone");
+        Assert.True(File.Exists(layout.ItemFile(gone.AccountId, gone.Id)));
+        f.Node.Clock = new LaterClock(40);
+        Assert.Equal(OperationState.Completed, (await f.RunAsync(new PurgeRequest { NoGrace = true })).State);
+        await ExportAsync(f);
+        Assert.False(File.Exists(layout.ItemFile(gone.AccountId, gone.Id)));
+        Assert.False(File.Exists(layout.BlobFile(gone.Digest!.Value)));
+
+        // And what is not chosen this time.
+        await ExportAsync(f, new BackupExportRequest { Destination = f["export"], Domains = ["example.org"] });
+        using var export = OpenExport(f);
+        Assert.Equal([Bob], export.GetAccounts().Select(a => a.Name));
+        Assert.Empty(export.GetProvisioning(ProvisioningKind.DistributionList));
+        Assert.Equal(export.GetItems(new ItemQuery { Type = ItemType.Message }).Select(i => i.Digest).Distinct().Count(), f.Items().Where(i => i.Account == Bob).Select(i => i.Digest).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Accounts_of_a_disabled_class_of_service_are_left_out_and_that_is_said()
+    {
+        using var f = new NodeFixture(new LdifText()
+            .Cos("default").Cos("office", "zimbraNotes: ${ZxBackup_Disabled}").Account(1, Ann, "zimbraCOSId: c-office").Account(2, Bob, "zimbraCOSId: c-default").ToString());
+        File.WriteAllText(f.Ldif!, s_directory);
+        f.Server.Deliver(Ann);
+        f.Server.Deliver(Bob);
+        await f.ScanAsync();
+        File.WriteAllText(f.Ldif!, s_directory.Replace("cn: office", "cn: office\nzimbraNotes: ${ZxBackup_Disabled}", StringComparison.Ordinal));
+        await f.RunAsync(new ScanRequest());
+        var report = await ExportAsync(f);
+        Assert.Contains(report.Warnings, w => w.Contains("class of service", StringComparison.Ordinal));
+        using var export = OpenExport(f);
+        Assert.Equal([Bob], export.GetAccounts().Select(a => a.Name));
+    }
+
+    [Fact]
     public async Task An_altered_file_of_an_item_is_not_taken_for_the_item()
     {
         using var f = await FilledAsync();

@@ -137,6 +137,15 @@ internal sealed class FaultyFiles : IStoreFiles
         }
     }, needsRoom: false, onError: () => NodeOf(file)?.Pending.Clear());
 
+    /// <summary>One after another: a fault is to come at the same place in each run.</summary>
+    public void SyncEach(IReadOnlyList<SafeFileHandle> files)
+    {
+        foreach (var file in files)
+        {
+            Sync(file);
+        }
+    }
+
     public bool TrySyncAll(SafeFileHandle file)
     {
         Do("sync all", "", () =>

@@ -1,4 +1,5 @@
 using MailBackup.Maintenance.Anchoring;
+using MailBackup.Operations;
 using MailBackup.Storage;
 using MailBackup.Tests.Support;
 
@@ -87,6 +88,25 @@ public class AnchorTests
         var second = node.Node.Node.VerifyAnchor(between).Single(r => r.Journal == journal.Name);
         Assert.Equal((AnchorState.Purged, 2L), (second.State, second.Removed));
         Assert.Single(File.ReadAllLines(journal.Segment(1)), l => l.StartsWith("{\"removed\":5,", StringComparison.Ordinal));
+    }
+
+    /// <summary>What the anchor counts are numbers of transactions, of which an earlier purge had taken some.</summary>
+    [Fact]
+    public async Task An_account_that_was_purged_twice_is_no_tampering()
+    {
+        using var node = await DamagedNode.CreateAsync();
+        var f = node.Node;
+        File.Delete(Directory.GetFiles(f.Server.Folder(DamagedNode.Ann) + "/cur")[0]);
+        await f.ScanAsync();
+        f.Node.Clock = new LaterClock(31);
+        Assert.True((await f.RunAsync(new PurgeRequest { NoGrace = true })).Report!.Deleted > 0);
+        var anchor = f.Node.CreateAnchor();
+        Directory.Delete(Path.Combine(f.Server.Root, "example.com", "ann"), recursive: true);
+        await f.ScanAsync(new ScanRequest { AllowEmpty = true });
+        f.Node.Clock = new LaterClock(80);
+        await f.RunAsync(new PurgeRequest { NoGrace = true });
+        Assert.DoesNotContain(f.Node.GetAccounts(), a => a.Name == DamagedNode.Ann);
+        Assert.All(f.Node.VerifyAnchor(anchor), r => Assert.True(r.IsTrusted, r.ToString()));
     }
 
     /// <summary>A record that is dated back to before the anchor, which did not know it, is no purge.</summary>

@@ -48,6 +48,30 @@ public sealed class NotificationTests : IDisposable
     }
 
     [Fact]
+    public async Task All_ids_are_named_however_many_and_accounts_that_ended_early()
+    {
+        await _fixture.ScanAsync();
+        var ids = Enumerable.Range(1000, 2500).Select(i => (long)i).ToList();
+        await _fixture.RunAsync(new RestoreRequest { Account = Account, Items = ids });
+        Assert.Contains("unrestored items: 1000-3499", _sink.Mails[^1].Body, StringComparison.Ordinal);
+        var report = new OperationReport { Errors = 1, UnrestoredItems = [new UnrestoredItems(Account, [], WholeAccount: true)] };
+        var operation = await _fixture.RunAsync(new RestoreRequest { Account = Account });
+        string body = MailBackup.Notifications.OperationMail.Body(operation with { Report = report }, "/backup");
+        Assert.Contains($"account: {Account}\r\nThe account ended early", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_configuration_written_by_hand_with_no_address_costs_the_mail_and_not_the_operation()
+    {
+        await _fixture.ScanAsync();
+        string file = _fixture.Layout.Configuration;
+        File.WriteAllText(file, File.ReadAllText(file).Replace("admin@example.org", "no address at all", StringComparison.Ordinal));
+        var operation = await _fixture.RunAsync(new RestoreRequest { Account = Account });
+        Assert.Equal((OperationState.Completed, OperationState.Completed), (operation.State, _fixture.Node.Operations.Find(operation.Id)!.State));
+        Assert.NotEmpty(operation.Report!.Warnings);
+    }
+
+    [Fact]
     public async Task The_mail_lists_unrestored_items_by_account()
     {
         await _fixture.ScanAsync();

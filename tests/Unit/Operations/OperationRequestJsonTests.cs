@@ -24,6 +24,7 @@ public class OperationRequestJsonTests
             """{"accounts":[],"compareSource":true,"readData":true,"sample":2.5,"quarantine":true}"""
         },
         { new RepairRequest { From = ["/mnt/copy"], UseSource = false }, OperationKind.Repair, """{"from":["/mnt/copy"],"useSource":false}""" },
+        { new ShareRepairRequest { IdMap = "/srv/names.txt", Accounts = ["a@b"] }, OperationKind.ShareRepair, """{"idMap":"/srv/names.txt","accounts":["a@b"]}""" },
     };
 
     [Theory]

@@ -15,8 +15,13 @@ internal sealed class RealtimeRun : IAsyncDisposable, IServiceLog
     private readonly Task _running;
 
     public RealtimeRun(NodeFixture node)
+        : this(node.Node)
     {
-        Scanner = new RealtimeScanner(node.Node, this) { OnBatch = (changes, lag) => Batches.Add((changes, lag)) };
+    }
+
+    public RealtimeRun(BackupNode node)
+    {
+        Scanner = new RealtimeScanner(node, this) { OnBatch = (changes, lag) => Batches.Add((changes, lag)) };
         _running = Task.Run(() => Scanner.RunAsync(_stop.Token));
     }
 
@@ -27,9 +32,11 @@ internal sealed class RealtimeRun : IAsyncDisposable, IServiceLog
     public ConcurrentQueue<string> Log { get; } = [];
 
     /// <summary>Follows changes, with nothing in the queue.</summary>
-    public static async Task<RealtimeRun> StartAsync(NodeFixture node)
+    public static Task<RealtimeRun> StartAsync(NodeFixture node) => StartAsync(node.Node);
+
+    public static async Task<RealtimeRun> StartAsync(BackupNode node)
     {
-        node.Node.SetRealtime(enabled: true, initialScan: false);
+        node.SetRealtime(enabled: true, initialScan: false);
         var run = new RealtimeRun(node);
         await run.UntilAsync(() => run.Scanner.Info.State == RealtimeState.Running);
         return run;

@@ -34,13 +34,13 @@ public class BlobRestoreTests
         bytes[^3] ^= 4;
         File.WriteAllBytes(flipped, bytes);
 
-        var lost = await f.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail($"{t}"), CancellationToken.None);
+        var lost = await f.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail($"{t}"), CancellationToken.None).ToListAsync();
         Assert.Equal(
             ["Cut Damaged bob@example.com INBOX", "Empty Empty ann@example.com INBOX", "Flipped Damaged bob@example.com INBOX", "Gone Missing ann@example.com Work"],
             lost.Select(l => $"{l.Subject} {l.Loss} {l.Account} {l.Folder}").Order(StringComparer.Ordinal));
 
         // Lengths alone do not show what has the right length.
-        Assert.DoesNotContain("Flipped", (await f.Node.FindLostContentAsync(new BlobRestoreRequest(), _ => { }, CancellationToken.None)).Select(l => l.Subject));
+        Assert.DoesNotContain("Flipped", (await f.Node.FindLostContentAsync(new BlobRestoreRequest(), _ => { }, CancellationToken.None).ToListAsync()).Select(l => l.Subject));
 
         var report = await RestoreAsync(f, new BlobRestoreRequest { ReadData = true });
         Assert.Equal((4L, 0L), (report.Restored, report.Unrestored));
@@ -66,7 +66,7 @@ public class BlobRestoreTests
         await f.ScanAsync();
         File.Move(moved, Path.Combine(f.Server.Folder(Ann, ".Work"), "cur", Path.GetFileName(moved)));
         File.Move(flagged, flagged + "T");
-        Assert.Empty(await f.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail($"{t}"), CancellationToken.None));
+        Assert.Empty(await f.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail($"{t}"), CancellationToken.None).ToListAsync());
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public class BlobRestoreTests
         string whole = File.ReadAllText(emptied);
         File.AppendAllText(edited, "X-NOTE:new\r\n");
         File.WriteAllText(emptied, "");
-        var lost = Assert.Single(await f.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail($"{t}"), CancellationToken.None));
+        var lost = Assert.Single(await f.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail($"{t}"), CancellationToken.None).ToListAsync());
         Assert.Equal((ContentLoss.Empty, ItemType.Contact), (lost.Loss, lost.Type));
         Assert.Equal(1, (await RestoreAsync(f, new BlobRestoreRequest())).Restored);
         Assert.Equal(whole, File.ReadAllText(emptied));
@@ -108,7 +108,7 @@ public class BlobRestoreTests
         File.WriteAllText(rewritten, "From: ransom\r\n\r\nencrypted\r\n");
         await f.ScanAsync(new ScanRequest { Deep = true });
 
-        Assert.Equal(["Empty"], (await f.Node.FindLostContentAsync(new BlobRestoreRequest(), _ => { }, CancellationToken.None)).Select(l => l.Subject));
+        Assert.Equal(["Empty"], (await f.Node.FindLostContentAsync(new BlobRestoreRequest(), _ => { }, CancellationToken.None).ToListAsync()).Select(l => l.Subject));
         Assert.Equal(2, (await RestoreAsync(f, new BlobRestoreRequest { At = right })).Restored);
         Assert.Equal(emptied, File.ReadAllBytes(empty));
         Assert.Equal(old, File.ReadAllBytes(rewritten));
@@ -168,6 +168,75 @@ public class BlobRestoreTests
         // Asked again for just this one, it fails just so.
         var again = Assert.IsType<BlobRestoreRequest>(Assert.Single(RestoreAgain.Of(operation)));
         Assert.Equal((1L, 0L), ((await f.RunAsync(again)).Report!.Unrestored, (await f.RunAsync(again)).Report!.Restored));
+    }
+
+    [Fact]
+    public async Task Items_of_a_batch_that_did_not_become_durable_are_unrestored_and_nothing_else()
+    {
+        using var f = new NodeFixture();
+        foreach (int n in Enumerable.Range(0, 300))
+        {
+            f.Server.Deliver(Ann, subject: $"Mail {n}");
+        }
+
+        f.Server.Deliver(Bob);
+        f.Server.Settle();
+        await f.ScanAsync();
+        foreach (string file in Directory.GetFiles(Path.Combine(f.Server.Folder(Ann), "cur")))
+        {
+            File.WriteAllBytes(file, []);
+        }
+
+        await using var source = new FullDisk(f.Node.OpenSource());
+        var sink = new RecordingSink();
+        using var held = WriterLock.TryAcquire(f.Layout.WriterLock);
+        var report = await new BlobRestoreRun(f.Layout, source, new BlobRestoreRequest(), sink).RunAsync(default);
+        var unrestored = Assert.Single(report.UnrestoredItems);
+        Assert.Equal((Ann, true, 256), (unrestored.Account, unrestored.WholeAccount, unrestored.Items.Count));
+        Assert.Equal(0, report.Restored);
+        Assert.Equal(1, source.Flushes);
+    }
+
+    /// <summary>A server whose disk is full at the first flush, and not any more afterwards.</summary>
+    private sealed class FullDisk(IMailSource inner) : IMailSource, IRestoreTarget
+    {
+        public int Flushes { get; private set; }
+
+        public string Description => inner.Description;
+
+        public IRestoreTarget? RestoreTarget => this;
+
+        public IMailboxEditor? Editor => inner.Editor;
+
+        public IProvisioningTarget? ProvisioningTarget => inner.ProvisioningTarget;
+
+        public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token) => inner.ReadProvisioningAsync(knownToken, token);
+
+        public ValueTask<IReadOnlyList<string>> ListMailboxesAsync(CancellationToken token) => inner.ListMailboxesAsync(token);
+
+        public ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token) => inner.ListFoldersAsync(account, token);
+
+        public IAsyncEnumerable<SourceItem> ListItemsAsync(string account, SourceFolder folder, CancellationToken token) => inner.ListItemsAsync(account, folder, token);
+
+        public ValueTask<SourceContent?> OpenAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token) => inner.OpenAsync(account, folder, item, token);
+
+        public string StableKeyOf(FolderKind kind, string key) => inner.StableKeyOf(kind, key);
+
+        public ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token) => inner.RestoreTarget!.EnsureAccountAsync(account, create, token);
+
+        public ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token) => inner.RestoreTarget!.EnsureFolderAsync(account, folder, token);
+
+        public ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token) =>
+            inner.RestoreTarget!.RestoreItemAsync(account, folder, item, token);
+
+        public ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token) =>
+            inner.RestoreTarget!.AddMountpointsAsync(account, mountpoints, token);
+
+        public ValueTask FlushAsync(CancellationToken token) => ++Flushes == 1
+            ? throw new MailBackupException(ErrorIds.ItemRestoreFailed, "The disk is full.", "Make room.")
+            : inner.RestoreTarget!.FlushAsync(token);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     /// <summary>A server one folder of which cannot be listed.</summary>

@@ -14,6 +14,20 @@ public class UndeleteTests
     private static string Tag => UndeletePlan.TagOf(DateTimeOffset.Now);
 
     [Fact]
+    public async Task Asked_again_later_it_ends_where_it_would_have_ended()
+    {
+        using var f = new NodeFixture();
+        string path = f.Server.Deliver(Ann);
+        f.Server.Deliver(Ann);
+        await f.ScanAsync();
+        File.Delete(path);
+        await f.ScanAsync();
+        var operation = await f.RunAsync(new UndeleteRequest { Accounts = [Ann], After = DateTimeOffset.UtcNow.AddHours(-1) });
+        var again = Assert.IsType<UndeleteRequest>(Assert.Single(RestoreAgain.Of(operation with { State = OperationState.Stopped })));
+        Assert.Equal(operation.Started, again.Before);
+    }
+
+    [Fact]
     public void The_tag_has_day_month_and_year() => Assert.Equal("undelete_05_11_26", UndeletePlan.TagOf(new DateTimeOffset(2026, 11, 5, 23, 0, 0, TimeSpan.Zero)));
 
     [Fact]

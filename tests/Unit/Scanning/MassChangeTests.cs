@@ -41,6 +41,32 @@ public class MassChangeTests
         Assert.Empty(f.Node.GetLegalHolds());
     }
 
+    /// <summary>One of two disks of a domain: its accounts are gone from the tree, the others are there.</summary>
+    [Fact]
+    public async Task An_account_that_vanishes_with_its_mail_is_put_on_hold_unless_the_directory_dropped_it()
+    {
+        using var f = new NodeFixture();
+        Fill(f, Ann, 120);
+        Fill(f, Bob, 5);
+        await ScanAsync(f);
+        Directory.Move(Path.Combine(f.Server.Root, "example.com", "ann"), f["unmounted"]);
+        var operation = await ScanAsync(f);
+        var trouble = Assert.Single(operation.Report!.Troubles);
+        Assert.Equal((ErrorIds.MassChange, Ann), (trouble.ErrorId, trouble.Account));
+        var hold = Assert.Single(f.Node.GetLegalHolds());
+        Assert.Equal((Ann, true, "120 of 120 items deleted in one scan"), (hold.Account, hold.Automatic, hold.Reason));
+        Assert.True(f.Node.GetAccounts().Single(a => a.Name == Ann).Deleted);
+
+        using var known = new NodeFixture(new LdifText().Account(1, Ann).Account(2, Bob).ToString());
+        Fill(known, Ann, 120);
+        Fill(known, Bob, 5);
+        await ScanAsync(known);
+        Directory.Delete(Path.Combine(known.Server.Root, "example.com", "ann"), recursive: true);
+        File.WriteAllText(known.Ldif!, new LdifText().Account(2, Bob).ToString());
+        Assert.Equal(OperationState.Completed, (await ScanAsync(known)).State);
+        Assert.Empty(known.Node.GetLegalHolds());
+    }
+
     [Fact]
     public async Task Ransomware_that_rewrites_every_mail_under_its_name_is_seen()
     {

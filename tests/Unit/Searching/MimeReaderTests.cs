@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MailBackup.Searching.Text;
 
@@ -89,6 +90,33 @@ public class MimeReaderTests
         Assert.Equal("report.pdf", item.Attachments.ToString());
         Assert.True(item.HasAttachment);
         Assert.Equal("plain words of it inner subject carla@example.org inner text", item.Body.ToString());
+    }
+
+    [Fact]
+    public void Messages_beside_each_other_are_no_nesting()
+    {
+        var digest = new StringBuilder("Content-Type: multipart/digest; boundary=d\n\n");
+        for (int i = 0; i < 50; i++)
+        {
+            digest.Append(CultureInfo.InvariantCulture, $"--d\n\nSubject: letter{i}\nContent-Type: multipart/mixed; boundary=in{i}\n\n--in{i}\n\nwords{i}\n--in{i}--\n");
+        }
+
+        string body = $" {Read(digest.Append("--d--\n").ToString()).Body} ";
+        Assert.All(Enumerable.Range(0, 50), i => Assert.Contains($" letter{i} words{i} ", body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Messages_within_each_other_are_read_to_32_levels()
+    {
+        string nested = string.Concat(Enumerable.Range(0, 50).Select(i => $"Subject: level{i}\nContent-Type: message/rfc822\n\n")) + "Subject: innermost\n\nend\n";
+        string body = $" {Read(nested).Body} ";
+        Assert.Contains(" level31 ", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("level32", body, StringComparison.Ordinal);
+
+        // And what stands behind them is read again.
+        string mixed = Read("Content-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: message/rfc822\n\n" + nested
+            + "--m\nContent-Type: message/rfc822\n\nSubject: behind\n\nlast words\n--m--\n").Body.ToString();
+        Assert.EndsWith("behind last words", mixed, StringComparison.Ordinal);
     }
 
     [Fact]

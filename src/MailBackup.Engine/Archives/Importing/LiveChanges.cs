@@ -1,5 +1,6 @@
 using MailBackup.Model;
 using MailBackup.Sources;
+using MailBackup.Sources.Imap.Restoring;
 using MailBackup.Sources.Maildir.Restoring;
 
 namespace MailBackup.Archives.Importing;
@@ -32,7 +33,8 @@ internal sealed class LiveChanges(
             throw Gone(folder, live);
         }
 
-        await using var wanted = await item.Item.OpenContent(stop).ConfigureAwait(false);
+        await using var content = await item.Item.OpenContent(stop).ConfigureAwait(false);
+        await using var wanted = source.KeepsLineEnds || folder.Kind != FolderKind.Mail ? content : new LineEndStream(content);
         return await ContentComparer.SameAsync(there.Stream, wanted, stop).ConfigureAwait(false);
     }
 
@@ -50,7 +52,7 @@ internal sealed class LiveChanges(
             warn($"{folder.Path}/{changed.Key}: {note}");
         }
 
-        return true;
+        return !changed.AlreadyThere;
     }
 
     /// <summary>Content too. False when there was nothing to change.</summary>

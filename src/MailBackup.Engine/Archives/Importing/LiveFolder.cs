@@ -32,7 +32,7 @@ internal sealed class LiveFolder
                 if (content is not null)
                 {
                     int n = await content.Stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, token).ConfigureAwait(false);
-                    live.Add(new LiveItem(content.Item, ItemIdentity.Of(folder.Kind, item.Key, buffer.AsSpan(0, n))));
+                    live.Add(new LiveItem(content.Item, ItemIdentity.Of(folder.Kind, item.Key, buffer.AsSpan(0, n)), content.Length ?? content.Item.Size));
                 }
             }
             catch (ItemReadException e)
@@ -54,7 +54,8 @@ internal sealed class LiveFolder
         }
 
         var free = items.Where(i => !i.Claimed).ToList();
-        return free.Find(i => i.Item.Size == wanted.State.Size) ?? (anySize || wanted.Folder.Kind != FolderKind.Mail ? free.FirstOrDefault() : null);
+        return free.Find(i => i.Size == wanted.State.Size) ?? (wanted.Folder.Kind == FolderKind.Mail ? free.Find(i => i.Size == wanted.WireSize) : null)
+            ?? (anySize || wanted.Folder.Kind != FolderKind.Mail ? free.FirstOrDefault() : null);
     }
 
     private void Add(LiveItem item)

@@ -8,7 +8,8 @@ namespace MailBackup.Archives.Importing;
 /// An item of an archive that has been read through once: its content is whole, and its size, digest and identity are known before anything in the
 /// account is touched for it.
 /// </summary>
-internal sealed record PreparedItem(RestoreFolder Folder, RestoreItem Item, ItemIdentity Identity, bool IsBare)
+/// <param name="WireSize">Its size on a server that ends all lines with CRLF.</param>
+internal sealed record PreparedItem(RestoreFolder Folder, RestoreItem Item, ItemIdentity Identity, bool IsBare, long WireSize)
 {
     public ItemState State => Item.State;
 
@@ -18,7 +19,8 @@ internal sealed record PreparedItem(RestoreFolder Folder, RestoreItem Item, Item
         var item = entry.Item ?? throw entry.Fault ?? ArchiveErrors.BadItem(entry.Place, "it has no content");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] head = [];
-        long length = 0;
+        long length = 0, bareLineEnds = 0;
+        bool afterReturn = false;
         await using (var content = await item.OpenContent(token).ConfigureAwait(false))
         {
             int n;
@@ -30,6 +32,7 @@ internal sealed record PreparedItem(RestoreFolder Folder, RestoreItem Item, Item
                 }
 
                 hash.AppendData(buffer, 0, n);
+                bareLineEnds += CountBareLineEnds(buffer.AsSpan(0, n), ref afterReturn);
                 length += n;
             }
         }
@@ -41,6 +44,19 @@ internal sealed record PreparedItem(RestoreFolder Folder, RestoreItem Item, Item
         }
 
         string name = state.Key.Length > 0 ? state.Key : state.Subject;
-        return new PreparedItem(folder, item with { State = state }, ItemIdentity.Of(folder.Kind, name, head), entry.IsBare);
+        return new PreparedItem(folder, item with { State = state }, ItemIdentity.Of(folder.Kind, name, head), entry.IsBare, length + bareLineEnds);
+    }
+
+    private static long CountBareLineEnds(ReadOnlySpan<byte> bytes, ref bool afterReturn)
+    {
+        long count = 0;
+        for (int at = 0; bytes[at..].IndexOf((byte)'\n') is >= 0 and var next; at += next + 1)
+        {
+            bool returned = at + next == 0 ? afterReturn : bytes[at + next - 1] == '\r';
+            count += returned ? 0 : 1;
+        }
+
+        afterReturn = bytes.EndsWith("\r"u8);
+        return count;
     }
 }

@@ -94,13 +94,15 @@ internal sealed class CoherencyCheck(BackupLayout layout, CheckRequest request, 
     public List<KeyValuePair<Guid, AccountStat>> ChooseAccounts()
     {
         var registry = AccountRegistry.Load(layout);
+        var named = new HashSet<Guid>();
         foreach (string name in request.Accounts)
         {
-            _ = registry.Find(name) ?? throw new MailBackupException(
-                ErrorIds.AccountNotFound, $"The backup has no account {name}.", "See 'mailbackup accounts' for the names that are known.", name);
+            named.Add(registry.Find(name) ?? throw new MailBackupException(
+                ErrorIds.AccountNotFound, $"The backup has no account {name}.", "See 'mailbackup accounts' for the names that are known.", name));
         }
 
-        var chosen = registry.Stats.Where(s => request.Accounts.Count == 0 || request.Accounts.Contains(s.Value.Name, StringComparer.OrdinalIgnoreCase)).ToList();
+        // Whoever has or had the address.
+        var chosen = registry.Stats.Where(s => request.Accounts.Count == 0 || named.Contains(s.Key) || request.Accounts.Contains(s.Value.Name, StringComparer.OrdinalIgnoreCase)).ToList();
         if (request.Accounts.Count == 0)
         {
             // Of which neither account_stat nor account_info says the name; its journal is checked all the same.

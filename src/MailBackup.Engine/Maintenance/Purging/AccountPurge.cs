@@ -24,7 +24,10 @@ internal sealed class AccountPurge(Guid id, string name)
 
     public long JournalBytes { get; set; }
 
-    /// <summary>Transactions in the journal.</summary>
+    /// <summary>Transactions that stand in the journal.</summary>
+    public long Lines { get; set; }
+
+    /// <summary>Number of the journal's last transaction; earlier purges may have taken some before it.</summary>
     public long Transactions { get; set; }
 
     /// <summary>Checksum at the end of the journal.</summary>

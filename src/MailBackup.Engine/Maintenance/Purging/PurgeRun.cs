@@ -168,6 +168,8 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
             store.OpenJournal(account.Id);
         }
 
+        // Not the beginning of the purge: an anchor that was made since has not seen what is removed now.
+        var now = TransactionLine.Truncate(clock.GetUtcNow());
         BeforeStep("log journals");
         PurgeLog.Append(layout, new PurgeRecord(_now, [.. accounts.Select(a => a.Id)], [], []));
         foreach (var account in accounts)
@@ -179,7 +181,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
             foreach (int segment in account.Segments)
             {
                 BeforeStep("rewrite segment");
-                (_, end) = SegmentRewriter.Rewrite(journal, segment, _now, line =>
+                (_, end) = SegmentRewriter.Rewrite(journal, segment, now, line =>
                 {
                     var references = TransactionReferences.Read(line);
                     return account.Takes(references.Item, references.Transaction);
@@ -194,7 +196,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         // The new files before the catalog that knows their lines.
         BeforeStep("follow journals");
         FileSystemSync.SyncAll(layout.Files, layout.State);
-        CatalogFollower.CatchUp(layout, store.Catalog, sink.Warning);
+        CatalogFollower.CatchUp(layout, store.Catalog, accounts.ConvertAll(a => a.Id), sink.Warning);
         sink.Report(Report());
     }
 

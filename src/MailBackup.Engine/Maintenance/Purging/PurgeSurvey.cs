@@ -85,8 +85,9 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
         {
             // Of items that live. Folders keep theirs: they are few, and past states of other items lie in them.
             Fill(living.States, id, $"""
-                SELECT past.tx FROM state past JOIN state last ON last.account = past.account AND last.item = past.item AND last.end = {Catalog.Open} AND last.deleted = 0
+                SELECT past.tx FROM state past
                 WHERE past.account = (SELECT id FROM account WHERE uuid = ?) AND past.end <= {endedBefore.UtcTicks} AND past.type <> {(int)ItemType.Folder}
+                    AND (SELECT last.deleted FROM state last WHERE last.account = past.account AND last.item = past.item ORDER BY last.tx DESC LIMIT 1) = 0
                 """);
         }
 
@@ -162,7 +163,7 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
 
             lock (_gate)
             {
-                Transactions += account.Transactions;
+                Transactions += account.Lines;
             }
         }
         catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
@@ -202,7 +203,7 @@ internal sealed class PurgeSurvey(BackupLayout layout, Catalog catalog, PurgeRul
             n++;
             visit(line, TransactionReferences.Read(line.Bytes.Span));
         });
-        (account.Transactions, account.Head) = (n, end.Check);
+        (account.Lines, account.Transactions, account.Head) = (n, end.NextTransaction - 1, end.Check);
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal sealed class BlobRestoreRun(BackupLayout layout, IMailSource source, Bl
             {
                 await RestoreAsync(reader, target, editor, id, account, stop).ConfigureAwait(false);
             }
-            catch (MailBackupException e) when (accounts.Count > 1)
+            catch (MailBackupException e) when (accounts.Count > 1 && e.InnerException is not Storage.Sqlite.SqliteFailure)
             {
                 _counts.AccountFailed(account);
                 sink.Trouble(new ItemTrouble(e.ErrorId, account, null, null, e.Problem));
@@ -129,7 +129,7 @@ internal sealed class BlobRestoreRun(BackupLayout layout, IMailSource source, Bl
             await target.RestoreItemAsync(lost.Account, loss.Folder, item, stop).ConfigureAwait(false);
             return true;
         }
-        catch (MailBackupException e) when (e.ErrorId != ErrorIds.SourceAccountNotFound)
+        catch (MailBackupException e) when (e.ErrorId != ErrorIds.SourceAccountNotFound && e.InnerException is not Storage.Sqlite.SqliteFailure)
         {
             _counts.Unrestored(lost.Account, lost.Id.Value);
             sink.Trouble(new ItemTrouble(e.ErrorId, lost.Account, lost.Id.Value, $"{lost.Folder}/{lost.Key}", e.Problem));
@@ -152,18 +152,20 @@ internal sealed class BlobRestoreRun(BackupLayout layout, IMailSource source, Bl
             return;
         }
 
+        // Whatever comes of it, this batch is settled: what a failed flush leaves open must not be counted a second time.
+        var batch = done.ToList();
+        done.Clear();
         try
         {
             await target.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch
         {
-            done.ForEach(l => _counts.Unrestored(l.Content.Account, l.Content.Id.Value));
+            batch.ForEach(l => _counts.Unrestored(l.Content.Account, l.Content.Id.Value));
             throw;
         }
 
-        done.ForEach(l => _counts.Restored(l.Content.Size));
-        done.Clear();
+        batch.ForEach(l => _counts.Restored(l.Content.Size));
         sink.Report(Report());
     }
 

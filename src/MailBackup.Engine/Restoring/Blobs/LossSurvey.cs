@@ -109,6 +109,10 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
                     ? Lost(id, account, stat, known, lost, digest, size, place, (folder, content.Item)) : null;
             }
         }
+        catch (ItemReadException e) when (e.IsBroken && folder.Kind == FolderKind.Mail && request.Losses.Contains(ContentLoss.Damaged))
+        {
+            return Lost(id, account, stat, known, ContentLoss.Damaged, digest, size, place, (folder, item));
+        }
         catch (ItemReadException e)
         {
             trouble(new ItemTrouble(e.ErrorId, account, known.Id.Value, $"{folder.Path}/{item.Key}", e.Problem));

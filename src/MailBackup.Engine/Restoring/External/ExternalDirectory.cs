@@ -24,6 +24,9 @@ internal sealed class ExternalDirectory(BackupLayout source, ExternalRestoreRequ
 
     public long Failed { get; private set; }
 
+    /// <summary>Accounts that this server cannot take, by address.</summary>
+    public List<string> Refused { get; } = [];
+
     /// <param name="present">The directory of this server as it is.</param>
     public async Task RestoreAsync(IProvisioningTarget target, IReadOnlyList<ProvisioningEntry> present, CancellationToken stop)
     {
@@ -45,12 +48,15 @@ internal sealed class ExternalDirectory(BackupLayout source, ExternalRestoreRequ
     }
 
     /// <summary>Data sources of accounts, once everything else is there.</summary>
-    public async Task RestoreDataSourcesAsync(IProvisioningTarget target, CancellationToken stop)
+    /// <param name="present">Reads the directory of this server as it is by now.</param>
+    public async Task RestoreDataSourcesAsync(
+        IProvisioningTarget target, Func<CancellationToken, ValueTask<ProvisioningSnapshot?>> present, CancellationToken stop)
     {
-        var now = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         var children = new List<ProvisioningChild>();
+        var ids = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var account in _usable)
         {
+            ids[account.Name] = IdOf(account);
             foreach (var (relative, attributes) in ChildEntries.Of(account.Attributes).Where(c => IsDataSource(c.Attributes)))
             {
                 children.Add(new ProvisioningChild(account.Name, relative, attributes));
@@ -63,12 +69,9 @@ internal sealed class ExternalDirectory(BackupLayout source, ExternalRestoreRequ
         }
 
         // An account that was here before belongs to somebody else, and collects its own mail.
-        foreach (string name in children.Select(c => c.Account).Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            now[name] = (await target.FindAsync(ProvisioningKind.Account, name, stop).ConfigureAwait(false))?.Id;
-        }
-
-        children.RemoveAll(c => _usable.First(a => a.Name == c.Account) is var a && IdOf(a) is var id && (id is null || id != now[a.Name]));
+        var now = ((await present(stop).ConfigureAwait(false))?.Entries ?? []).Where(e => e.Kind == ProvisioningKind.Account)
+            .DistinctBy(e => e.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(e => e.Name, e => e.Id, StringComparer.OrdinalIgnoreCase);
+        children.RemoveAll(c => ids[c.Account] is not { } id || id != now.GetValueOrDefault(c.Account));
         foreach (var result in await target.AddChildrenAsync(children, stop).ConfigureAwait(false))
         {
             Added += result.Added ? 1 : 0;
@@ -105,6 +108,7 @@ internal sealed class ExternalDirectory(BackupLayout source, ExternalRestoreRequ
         sink.Trouble(new ItemTrouble(ErrorIds.DirectoryEntryConflict, account ? entry.Name : null, null, entry.Attributes.First("dn") ?? entry.Name, reason));
         if (account)
         {
+            Refused.Add(entry.Name);
             _usable.RemoveAll(a => a.Name == entry.Name);
         }
     }

@@ -65,7 +65,10 @@ internal sealed class ExternalRestoreRun(
                 + "Set an LDIF file as the directory and restore again to have them.");
         }
 
-        _sink.End(ReportOf(directory.Added, directory.Skipped, directory.Failed));
+        _sink.End(ReportOf(directory.Added, directory.Skipped, directory.Failed) with
+        {
+            UnrestoredItems = [.. directory.Refused.Select(a => new UnrestoredItems(a, [], WholeAccount: true))],
+        });
         return directory;
     }
 
@@ -89,12 +92,13 @@ internal sealed class ExternalRestoreRun(
     private async Task RestoreItemsAsync(BackupReader reader, List<Account> accounts, CancellationToken stop)
     {
         var present = await FindPresentAsync(accounts, stop).ConfigureAwait(false);
+        using var here = present.Count > 0 ? StoreReader.OpenCatalog(own, null) : null;
         var listing = new ExternalListing(reader.Catalog, request);
         var plans = new List<AccountPlan>();
         foreach (var account in accounts)
         {
-            var there = present.GetValueOrDefault(account.Name);
-            plans.Add(new ExternalItemsPlan(reader, request, (item, digest) => there?.Contains(item, digest) == true)
+            Func<PresentItems>? load = present.TryGetValue(account.Name, out var id) ? () => PresentItems.Load(own, here!, id, account.Id, _sameServer) : null;
+            plans.Add(new ExternalItemsPlan(reader, request, load)
             {
                 SourceAccount = account.Id,
                 Account = account.Name,
@@ -110,27 +114,24 @@ internal sealed class ExternalRestoreRun(
         _sink.End(await Runner(reader).RunAsync(plans, stop).ConfigureAwait(false));
     }
 
-    /// <summary>What an earlier restore brought and the accounts still have, wherever it lies by now.</summary>
-    private async Task<Dictionary<string, PresentItems>> FindPresentAsync(List<Account> accounts, CancellationToken stop)
+    /// <summary>The accounts that still have something of what an earlier restore brought, wherever it lies by now; with their ids here.</summary>
+    private async Task<Dictionary<string, Guid>> FindPresentAsync(List<Account> accounts, CancellationToken stop)
     {
         var registry = AccountRegistry.Load(own);
-        var mapped = accounts.Where(a => RestoredIds.HasPending(own, a.Name)
-            || (registry.FindLiving(a.Name) is { } id && ((_sameServer && id == a.Id) || File.Exists(own.IdMapper(id))))).ToList();
-        var present = new Dictionary<string, PresentItems>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, id) in await ResolveAsync(mapped.Select(a => a.Name), stop).ConfigureAwait(false))
-        {
-            present[name] = PresentItems.Load(own, id, mapped.First(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)).Id, _sameServer);
-        }
-
-        return present;
+        return await ResolveAsync(accounts.Where(a => RestoredIds.HasPending(own, a.Name)
+            || (registry.FindLiving(a.Name) is { } id && ((_sameServer && id == a.Id) || File.Exists(own.IdMapper(id))))).Select(a => a.Name).ToList(), stop).ConfigureAwait(false);
     }
 
     private async Task<Dictionary<string, Guid>> ResolveAsync(IEnumerable<string> accounts, CancellationToken stop)
     {
         var scanned = await new RestoredScan(own, source, scan, _sink).RunAsync(accounts, stop).ConfigureAwait(false);
-        foreach (var (name, id) in scanned)
+        if (scanned.Keys.Any(name => RestoredIds.HasPending(own, name)))
         {
-            RestoredIds.Resolve(own, source, id, name);
+            using var catalog = StoreReader.OpenCatalog(own, null);
+            foreach (var (name, id) in scanned)
+            {
+                RestoredIds.Resolve(own, catalog, source, id, name);
+            }
         }
 
         return scanned;
@@ -162,7 +163,7 @@ internal sealed class ExternalRestoreRun(
         await target.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         if (source.ProvisioningTarget is { } provisioning && (request.Skip & (RestoreParts.DataSource | RestoreParts.AccountProvisioning)) == 0)
         {
-            await directory.RestoreDataSourcesAsync(provisioning, stop).ConfigureAwait(false);
+            await directory.RestoreDataSourcesAsync(provisioning, token => source.ReadProvisioningAsync(null, token), stop).ConfigureAwait(false);
         }
 
         _sink.End(ReportOf(added + directory.Added - before, directory.Skipped - skipped, 0));

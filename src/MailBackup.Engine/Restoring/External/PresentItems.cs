@@ -3,18 +3,21 @@ using MailBackup.Storage;
 
 namespace MailBackup.Restoring.External;
 
-/// <summary>Which items of an account of another backup an earlier restore has brought here and are still here, wherever they were moved to.</summary>
+/// <summary>
+/// Which items of an account of another backup an earlier restore has brought here and are still here, wherever they were moved to. An id and a content are
+/// held as 16 bytes, which nobody makes two of that are the same.
+/// </summary>
 internal sealed class PresentItems
 {
-    private readonly Dictionary<ItemId, HashSet<Digest>> _present = new();
+    private readonly HashSet<UInt128> _present = [];
 
     /// <summary>Reads the map of the account and keeps of it what the backup holds for living.</summary>
+    /// <param name="catalog">Of this server's backup.</param>
     /// <param name="sameIds">The other backup is an export of this one: its ids are the ids here.</param>
-    public static PresentItems Load(BackupLayout own, Guid account, Guid sourceAccount, bool sameIds)
+    public static PresentItems Load(BackupLayout own, Catalog catalog, Guid account, Guid sourceAccount, bool sameIds)
     {
         var items = new PresentItems();
         string path = own.IdMapper(account);
-        using var catalog = StoreReader.OpenCatalog(own, null);
         using var db = catalog.Connect();
         if (sameIds && account == sourceAccount)
         {
@@ -44,8 +47,9 @@ internal sealed class PresentItems
         return items;
     }
 
-    public bool Contains(ItemId item, Digest digest) => _present.TryGetValue(item, out var digests) && digests.Contains(digest);
+    public bool Contains(ItemId item, Digest digest) => _present.Contains(Key(item, digest));
 
-    private void Add(ItemId item, Digest digest) =>
-        (_present.TryGetValue(item, out var digests) ? digests : _present[item] = []).Add(digest);
+    private void Add(ItemId item, Digest digest) => _present.Add(Key(item, digest));
+
+    private static UInt128 Key(ItemId item, Digest digest) => digest.Half() + (ulong)item.Value;
 }

@@ -55,7 +55,7 @@ internal sealed class RestoredIds(BackupLayout own, Guid sourceAccount, string t
     public static bool HasPending(BackupLayout own, string target) => File.Exists(PendingFile(own, target));
 
     /// <summary>Finds what waits for its id in the backup as the last scan left it. What is not there was not saved, and is found by content another time.</summary>
-    public static void Resolve(BackupLayout own, IMailSource source, Guid account, string target)
+    public static void Resolve(BackupLayout own, Catalog catalog, IMailSource source, Guid account, string target)
     {
         string pending = PendingFile(own, target);
         if (!File.Exists(pending))
@@ -63,13 +63,13 @@ internal sealed class RestoredIds(BackupLayout own, Guid sourceAccount, string t
             return;
         }
 
-        var known = Known(own, source, account);
+        var known = Known(catalog, source, account);
         var found = IdMap.Lines(pending, root => (
                 Account: root.GetProperty("account").GetGuid(),
                 Item: new ItemId(root.GetProperty("item").GetInt64()),
                 Digest: Digest.Parse(root.GetProperty("digest").GetString()),
                 Name: (FolderKind: Plans.FolderPlanner.KindOf(ItemTypeText.Parse(root.GetProperty("type").GetString()!)), Key: root.GetProperty("key").GetString()!)))
-            .Select(p => (p.Account, p.Item, Restored: known.GetValueOrDefault((source.StableKeyOf(p.Name.FolderKind, p.Name.Key), p.Digest)), p.Digest))
+            .Select(p => (p.Account, p.Item, Restored: known.GetValueOrDefault(Place(source.StableKeyOf(p.Name.FolderKind, p.Name.Key), p.Digest)), p.Digest))
             .Where(p => p.Restored != default);
         try
         {
@@ -82,10 +82,10 @@ internal sealed class RestoredIds(BackupLayout own, Guid sourceAccount, string t
         }
     }
 
-    private static Dictionary<(string Key, Digest Digest), ItemId> Known(BackupLayout own, IMailSource source, Guid account)
+    /// <summary>All living items of the account, by name and content: 16 bytes each, because an account may have a million of them.</summary>
+    private static Dictionary<UInt128, ItemId> Known(Catalog catalog, IMailSource source, Guid account)
     {
-        var known = new Dictionary<(string, Digest), ItemId>();
-        using var catalog = StoreReader.OpenCatalog(own, null);
+        var known = new Dictionary<UInt128, ItemId>();
         using var db = catalog.Connect();
         using var select = db.Prepare($"""
             SELECT item, type, key, digest FROM state
@@ -95,10 +95,17 @@ internal sealed class RestoredIds(BackupLayout own, Guid sourceAccount, string t
         while (select.Step())
         {
             var kind = Plans.FolderPlanner.KindOf((ItemType)select.Int32(1));
-            known[(source.StableKeyOf(kind, select.Text(2)), select.Digest(3)!.Value)] = new ItemId(select.Int64(0));
+            known[Place(source.StableKeyOf(kind, select.Text(2)), select.Digest(3)!.Value)] = new ItemId(select.Int64(0));
         }
 
         return known;
+    }
+
+    private static UInt128 Place(string key, Digest digest)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(key.AsSpan()), hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash) ^ digest.Half();
     }
 
     private static string PendingFile(BackupLayout own, string target) => Path.Combine(own.IdMapperPending, Uri.EscapeDataString(target.ToLowerInvariant()) + ".jsonl");

@@ -205,7 +205,7 @@ internal sealed class MimeReader
         }
 
         // What stands before the first boundary is kept until one comes: should none come, it is the text.
-        _open.Push(new Multipart(header.Boundary, type));
+        _open.Push(new Multipart(header.Boundary, type, _depth));
         _text.Begin(null);
         _mode = Mode.Text;
     }
@@ -229,6 +229,8 @@ internal sealed class MimeReader
             _open.Pop();
         }
 
+        // The messages that its last part led into have ended with it.
+        _depth = multipart.Depth;
         multipart.Began = true;
         if (closes)
         {

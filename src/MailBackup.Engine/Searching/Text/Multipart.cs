@@ -3,12 +3,15 @@ using System.Text;
 namespace MailBackup.Searching.Text;
 
 /// <summary>A multipart that is being read (RFC 2046 §5.1).</summary>
-internal sealed class Multipart(string? boundary, string type)
+/// <param name="depth">Messages within messages around it.</param>
+internal sealed class Multipart(string? boundary, string type, int depth)
 {
     /// <summary>RFC 2046 allows 70 characters; some mailers take more.</summary>
     private const int MaxBoundary = 256;
 
     private byte[]? _boundary = string.IsNullOrEmpty(boundary) ? null : Encoding.UTF8.GetBytes(boundary.Length <= MaxBoundary ? boundary : boundary[..MaxBoundary]);
+
+    public int Depth { get; } = depth;
 
     /// <summary>Its parts say the same in different forms.</summary>
     public bool IsAlternative { get; } = type == "multipart/alternative";

@@ -18,6 +18,14 @@ internal static class ImapKey
 
     public static string Stable(string key) => key.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? key[colon..] : key;
 
+    /// <summary>The server's own id in a key, without the number of the copy; null when it has none.</summary>
+    public static string? GuidOf(string key)
+    {
+        int colon = key.IndexOf(':', StringComparison.Ordinal);
+        int copy = key.LastIndexOf('#');
+        return colon < 0 || Parse(key) is null ? null : copy > colon ? key[(colon + 1)..copy] : key[(colon + 1)..];
+    }
+
     /// <summary>Null for what is no key of ours.</summary>
     public static (uint Validity, uint Uid)? Parse(string key)
     {

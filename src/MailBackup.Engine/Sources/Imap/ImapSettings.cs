@@ -1,5 +1,6 @@
 using System.Globalization;
 using MailBackup.Configuration;
+using MailBackup.Sources.Imap.Protocol;
 
 namespace MailBackup.Sources.Imap;
 
@@ -12,6 +13,12 @@ internal sealed record ImapSettings
     public const string Account = "{account}";
     public const string AdministratorPlace = "{admin}";
     public const int DefaultConnections = 8;
+    public const int DefaultWatchConnections = 100;
+
+    // Each is a connection an account, and servers allow an account about ten.
+    private const int MostWatchFolders = 5;
+
+    public static readonly TimeSpan DefaultWatchInterval = TimeSpan.FromMinutes(5);
 
     public required string Host { get; init; }
 
@@ -39,6 +46,15 @@ internal sealed record ImapSettings
     public int MaxConnections { get; init; } = DefaultConnections;
 
     public bool Compress { get; init; }
+
+    /// <summary>Connections that realtime may have open at one time.</summary>
+    public int WatchConnections { get; init; } = DefaultWatchConnections;
+
+    /// <summary>Paths of the folders that are followed at once where the server has IDLE only; each takes a connection an account.</summary>
+    public IReadOnlyList<string> WatchFolders { get; init; } = [FolderNames.Inbox];
+
+    /// <summary>How often an account is looked at of which the server does not tell everything.</summary>
+    public TimeSpan WatchInterval { get; init; } = DefaultWatchInterval;
 
     /// <summary>For people: <c>imaps://mail.example.com:993</c>.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"{(Tls == ImapTls.Implicit ? "imaps" : "imap")}://{Host}:{Port}");
@@ -93,6 +109,26 @@ internal sealed record ImapSettings
             throw Invalid($"{connections} connections are not possible.", "Give between 2 and 64.", connections);
         }
 
+        int watch = source.ImapWatchConnections ?? DefaultWatchConnections;
+        if (watch is < 1 or > 10_000)
+        {
+            throw Invalid($"{watch} connections to follow changes are not possible.", "Give between 1 and 10000.", watch);
+        }
+
+        int seconds = source.ImapWatchInterval ?? (int)DefaultWatchInterval.TotalSeconds;
+        if (seconds is < 5 or > 86_400)
+        {
+            throw Invalid($"Accounts cannot be looked at every {seconds} seconds.", "Give between 5 and 86400 seconds.", seconds);
+        }
+
+        string[] folders = [.. (source.ImapWatchFolders ?? FolderNames.Inbox).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(f => f.Equals(FolderNames.Inbox, StringComparison.OrdinalIgnoreCase) ? FolderNames.Inbox : f).Distinct(StringComparer.Ordinal)];
+        if (folders.Length is 0 or > MostWatchFolders)
+        {
+            throw Invalid(
+                $"'{source.ImapWatchFolders}' names {folders.Length} folders to follow.", $"Name between 1 and {MostWatchFolders} with commas between them: INBOX, Sent.", source.ImapWatchFolders);
+        }
+
         return new ImapSettings
         {
             Host = url.IdnHost,
@@ -106,6 +142,9 @@ internal sealed record ImapSettings
             Fingerprint = fingerprint is { Length: > 0 } ? fingerprint : null,
             MaxConnections = connections,
             Compress = source.ImapCompress,
+            WatchConnections = watch,
+            WatchFolders = folders,
+            WatchInterval = TimeSpan.FromSeconds(seconds),
         };
     }
 
@@ -118,6 +157,12 @@ internal sealed record ImapSettings
             .Replace("{domain}", at < 0 ? "" : account[(at + 1)..], StringComparison.Ordinal)
             .Replace(AdministratorPlace, Administrator, StringComparison.Ordinal);
     }
+
+    /// <summary>What servers call the account itself where they list rights: its address, its login, either without the domain, <c>owner</c>.</summary>
+    public IReadOnlySet<string> OwnerNames(string account) => new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    {
+        account, account.Split('@')[0], LoginOf(account).Split('*')[0], "owner", "#owner",
+    };
 
     /// <summary>Throws <c>PasswordFileUnusable</c>.</summary>
     public string ReadPassword() => Secret.Read(PasswordFile, PasswordVariable, $"{Administrator} at {Url}", "--imap-password-file");

@@ -40,7 +40,15 @@ public sealed class ImapSource : IMailSource
 
     public IRestoreTarget? RestoreTarget => _target;
 
+    public IFolderSharing? Sharing => _target.Sharing;
+
+    public bool KeepsLineEnds => false;
+
+    public IMailboxEditor? Editor => new ImapEditor(_target);
+
     public IProvisioningTarget? ProvisioningTarget { get; init; }
+
+    public IChangeFeed OpenChanges() => new Watching.ImapChangeFeed(_settings, _accounts);
 
     public ValueTask<ProvisioningSnapshot?> ReadProvisioningAsync(string? knownToken, CancellationToken token)
     {
@@ -67,7 +75,7 @@ public sealed class ImapSource : IMailSource
         catch (ImapException e)
         {
             token.ThrowIfCancellationRequested();
-            throw ImapErrors.Unreadable(_settings, account, null, e);
+            throw ImapErrors.Unreadable(_settings, account, e);
         }
     }
 
@@ -93,9 +101,48 @@ public sealed class ImapSource : IMailSource
             catch (ImapException e)
             {
                 token.ThrowIfCancellationRequested();
-                throw ImapErrors.Unreadable(_settings, account, folder.Path, e);
+                throw e is ImapFolderException ? ImapErrors.Unreadable(_settings, folder, e) : ImapErrors.Unreadable(_settings, account, e);
             }
         }
+    }
+
+    public async ValueTask<FolderChanges?> ListChangesAsync(
+        string account, SourceFolder folder, string since, IReadOnlyCollection<string> known, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (FolderToken.Parse(since) is not { } from)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _listing.Session(account).ListChangesAsync(folder, from, known, token).ConfigureAwait(false);
+        }
+        catch (ImapException)
+        {
+            // The whole listing, which is tried next, tells what is wrong.
+            token.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    public bool KnowsCopies => true;
+
+    public bool MailboxesAreChosen => true;
+
+    /// <summary>Off the list, an account is gone when the server no longer lets the administrator act for it, though it does for one that is on the list.</summary>
+    public async ValueTask<bool> IsGoneAsync(string account, CancellationToken token)
+    {
+        foreach (string living in _accounts.List().Take(3))
+        {
+            if (await _connector.RefusesAsync(account, living, token).ConfigureAwait(false) is { } refuses)
+            {
+                return refuses;
+            }
+        }
+
+        return false;
     }
 
     public void ExpectContent(string account, SourceFolder folder, SourceItem item)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,6 +12,8 @@ internal sealed partial class DiskFiles : IStoreFiles
     /// <summary>O_RDONLY | O_DIRECTORY | O_CLOEXEC, as they are on x64 and (the second differs) on Arm.</summary>
     private static readonly int OpenFolder = 0x80000 | (RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000);
 
+    private const int SyncedAtOnce = 16, ThreadStack = 128 * 1024;
+
     private DiskFiles()
     {
     }
@@ -23,6 +26,39 @@ internal sealed partial class DiskFiles : IStoreFiles
     public void SetLength(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
 
     public void Sync(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
+    /// <summary>
+    /// File systems with a journal make those durable together that wait together: 40 files took 17 ms so, 237 ms one by one, and 42 ms by syncfs, which writes out what
+    /// others have written, too. Threads of its own, because the pool would give as many as there are cores.
+    /// </summary>
+    public void SyncEach(IReadOnlyList<SafeFileHandle> files)
+    {
+        int next = -1;
+        Exception? fault = null;
+        var threads = Enumerable.Range(1, Math.Max(0, Math.Min(files.Count, SyncedAtOnce) - 1)).Select(_ => new Thread(Work, ThreadStack) { IsBackground = true }).ToList();
+        threads.ForEach(t => t.Start());
+        Work();
+        threads.ForEach(t => t.Join());
+        if (fault is not null)
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+
+        void Work()
+        {
+            for (int i; (i = Interlocked.Increment(ref next)) < files.Count;)
+            {
+                try
+                {
+                    Sync(files[i]);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    Interlocked.CompareExchange(ref fault, e, null);
+                }
+            }
+        }
+    }
 
     public bool TrySyncAll(SafeFileHandle file) => SyncFs(file) == 0;
 

@@ -20,6 +20,9 @@ internal interface IStoreFiles
     /// <summary>Makes the content of a file durable. Its name is the folder's: see <see cref="SyncFolder"/>.</summary>
     void Sync(SafeFileHandle file);
 
+    /// <summary>As <see cref="Sync"/>, for several files, at once where that is the shorter wait.</summary>
+    void SyncEach(IReadOnlyList<SafeFileHandle> files);
+
     /// <summary>Makes all of the file system of an open file durable, names too.</summary>
     /// <returns>False when that cannot be had here.</returns>
     bool TrySyncAll(SafeFileHandle file);

@@ -9,8 +9,8 @@ namespace MailBackup.Storage;
 /// <param name="root">The backup path: a new name is made durable in every folder up to it.</param>
 internal sealed class SyncBatch(IStoreFiles files, string root) : IDisposable
 {
-    /// <summary>Up to this many files are synced one by one; past it one call for the whole file system is the cheaper wait.</summary>
-    private const int OneByOne = 8;
+    /// <summary>Up to this many files are synced by themselves; past it one call for the whole file system is the cheaper wait.</summary>
+    private const int ByThemselves = 64;
 
     private readonly List<SafeFileHandle> _files = [];
     private readonly HashSet<JournalWriter> _journals = [];
@@ -39,9 +39,9 @@ internal sealed class SyncBatch(IStoreFiles files, string root) : IDisposable
     {
         try
         {
-            if (_files.Count <= OneByOne || !files.TrySyncAll(_files[0]))
+            if (_files.Count <= ByThemselves || !files.TrySyncAll(_files[0]))
             {
-                _files.ForEach(files.Sync);
+                files.SyncEach(_files);
                 foreach (string folder in _folders)
                 {
                     files.SyncFolder(folder);

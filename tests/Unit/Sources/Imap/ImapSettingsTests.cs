@@ -26,11 +26,22 @@ public sealed class ImapSettingsTests
             Good with { Imap = "mail.example.com" }, Good with { Imap = "pop3://mail.example.com" }, Good with { Imap = "imaps://u:secret@mail.example.com" },
             Good with { ImapUser = null }, Good with { ImapTls = "maybe" }, Good with { ImapTls = "none" }, Good with { ImapAuthentication = "ntlm" },
             Good with { ImapFingerprint = "abc" }, Good with { ImapMaxConnections = 1 }, Good with { ImapLogin = "backup" },
+            Good with { ImapWatchConnections = 0 }, Good with { ImapWatchConnections = 10_001 }, Good with { ImapWatchInterval = 4 }, Good with { ImapWatchInterval = 86_401 },
+            Good with { ImapWatchFolders = " , " }, Good with { ImapWatchFolders = "a,b,c,d,e,f" },
         ];
         Assert.All(wrong, w => Assert.Equal(ErrorIds.ConfigurationInvalid, Assert.Throws<MailBackupException>(() => ImapSettings.From(w)).ErrorId));
         Assert.Equal(
             ErrorIds.ConfigurationInvalid,
             Assert.Throws<MailBackupException>(() => MailSourceFactory.Open(Good with { Maildir = "/var/vmail" })).ErrorId);
+    }
+
+    [Fact]
+    public void How_accounts_are_followed_has_defaults()
+    {
+        var settings = ImapSettings.From(Good);
+        Assert.Equal((100, 300d), (settings.WatchConnections, settings.WatchInterval.TotalSeconds));
+        Assert.Equal(["INBOX"], settings.WatchFolders);
+        Assert.Equal(["INBOX", "Sent"], ImapSettings.From(Good with { ImapWatchFolders = "inbox, Sent,Inbox" }).WatchFolders);
     }
 
     [Theory]

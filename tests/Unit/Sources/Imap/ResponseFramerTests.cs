@@ -113,7 +113,7 @@ public sealed class ResponseFramerTests
                         events.Add($"Literal {framer.LiteralLength}");
                         if (FetchData.AnnouncesContent(framer.Text))
                         {
-                            events.Add($"Uid {FetchData.UidIn(framer.Text)}");
+                            events.Add($"Uid {FetchData.ParseBeginning(framer.Text).Uid}");
                             framer.StreamLiteral();
                         }
 

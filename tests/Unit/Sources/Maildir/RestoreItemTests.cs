@@ -229,8 +229,29 @@ public class RestoreItemTests
         Assert.False(File.Exists(held));
     }
 
+    [Fact]
+    public async Task Equal_messages_of_one_second_that_come_from_elsewhere_stay_two()
+    {
+        using var tree = MaildirTree.WithAlice();
+        for (int round = 0; round < 2; round++)
+        {
+            // Each round is a restore of its own: the second finds all of them there, in whatever order it comes.
+            await using var source = tree.Open();
+            var target = source.RestoreTarget!;
+            foreach (string uid in round == 0 ? (string[])["7:1", "7:2", "7:3"] : ["7:3", "7:1", "7:2"])
+            {
+                var restored = await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("twin", uid, MessageFlags.Seen), default);
+                Assert.Equal(round > 0, restored.AlreadyThere);
+                var again = await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("twin", uid, MessageFlags.Seen), default);
+                Assert.Equal((true, restored.Key), (again.AlreadyThere, again.Key));
+            }
+
+            await target.FlushAsync(default);
+            Assert.Equal(3, Directory.GetFiles(tree.AliceMail + "/cur").Length);
+        }
+    }
+
     [Theory]
-    [InlineData("")]
     [InlineData("12345")]
     [InlineData("cur/../../../etc/x")]
     [InlineData("cur/")]

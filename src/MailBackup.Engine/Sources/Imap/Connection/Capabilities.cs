@@ -19,6 +19,9 @@ internal sealed class Capabilities
 
     public bool LiteralPlus => Has("LITERAL+");
 
+    /// <summary>Literals up to this length may be sent unasked (RFC 7888): with LITERAL+ any, with LITERAL- up to 4,096 bytes, else none.</summary>
+    public long UnaskedLiteral => LiteralPlus ? long.MaxValue : Has("LITERAL-") ? 4096 : -1;
+
     /// <summary>The largest message that the server takes (RFC 7889), or null.</summary>
     public long? AppendLimit =>
         _names.FirstOrDefault(n => n.StartsWith("APPENDLIMIT=", StringComparison.OrdinalIgnoreCase)) is { } limit

@@ -8,27 +8,35 @@ namespace MailBackup.Sources.Imap.Connection;
 /// One connection, used by one task at a time. Commands may be sent one behind another without waiting (<see cref="Send"/>); what the server answers is
 /// taken event by event (<see cref="NextAsync"/>), so that a mail is streamed and never held.
 /// </summary>
-internal sealed class ImapConnection : IDisposable
+internal sealed partial class ImapConnection : IDisposable
 {
     private readonly Transport _transport;
     private readonly ResponseFramer _framer = new();
     private readonly List<byte> _output = [];
     private readonly Dictionary<string, StatusLine> _answered = new(StringComparer.Ordinal);
-    private byte[] _buffer = new byte[64 << 10];
+    private readonly byte[] _buffer;
     private int _start, _end, _consumed;
     private int _tag;
+    private bool _opened;
 
-    public ImapConnection(Transport transport) => _transport = transport;
+    /// <param name="buffer">Bytes that are read at one time: few for a connection that waits most of its life.</param>
+    public ImapConnection(Transport transport, int buffer = 64 << 10) => (_transport, _buffer) = (transport, new byte[buffer]);
 
     public Capabilities Capabilities { get; private set; } = Capabilities.None;
 
     /// <summary>Names of folders come and go in UTF-8.</summary>
     public bool Utf8 { get; set; }
 
+    /// <summary>The server tells of expunged messages by UID (VANISHED, RFC 7162).</summary>
+    public bool Qresync { get; private set; }
+
     /// <summary>The folder that is open here, as a key; the user of the connection keeps it.</summary>
     public string? Selected { get; set; }
 
     public Transport Transport => _transport;
+
+    /// <summary>Sees every response before whoever waits for it does; null for nobody.</summary>
+    public ResponseTaker? Observer { get; set; }
 
     /// <summary>The response as far as it has come; valid until the next call of <see cref="NextAsync"/>.</summary>
     public ReadOnlySpan<byte> Text => _framer.Text;
@@ -53,6 +61,7 @@ internal sealed class ImapConnection : IDisposable
             if (e == FrameEvent.Response)
             {
                 Note();
+                Observer?.Invoke(Text);
             }
 
             if (e != FrameEvent.NeedInput)
@@ -106,43 +115,6 @@ internal sealed class ImapConnection : IDisposable
     }
 
     public ValueTask<StatusLine> RunAsync(string command, ResponseTaker? take = null) => RunAsync(new ImapCommand(command), take);
-
-    /// <summary>
-    /// Sends one command whose last argument is content of known length, streamed (RFC 9051 §6.3.12). Large content waits until the server asks for it, so that
-    /// a refusal comes before it.
-    /// </summary>
-    /// <param name="beforeContent">Ends where the literal begins: with a blank, or with <c>~</c> for a literal8.</param>
-    public async ValueTask<StatusLine> RunAsync(string beforeContent, Stream content, long length, ResponseTaker? take = null)
-    {
-        const int unasked = 64 << 10;
-        bool ask = length > unasked || !Capabilities.LiteralPlus;
-        string tag = NextTag();
-        Put(tag, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{beforeContent}{{{length}{(ask ? "" : "+")}}}")));
-        if (ask)
-        {
-            await AskedForAsync(tag, take).ConfigureAwait(false);
-        }
-
-        await FlushAsync().ConfigureAwait(false);
-        var chunk = new byte[(int)Math.Clamp(length, 1, 64 << 10)];
-        long left = length;
-        while (left > 0)
-        {
-            int n = await content.ReadAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, left))).ConfigureAwait(false);
-            if (n == 0)
-            {
-                // What was announced must come; nothing else can be said on this connection any more.
-                Abort("the content to be sent was shorter than announced");
-                throw new InvalidDataException($"The content has {length - left} bytes and should have {length}.");
-            }
-
-            left -= n;
-            await _transport.WriteAsync(chunk.AsMemory(0, n), flush: false).ConfigureAwait(false);
-        }
-
-        _output.AddRange("\r\n"u8);
-        return await WaitAsync(tag, take).ConfigureAwait(false);
-    }
 
     /// <summary>Takes responses until the command with this tag has ended. Throws <see cref="ImapCommandException"/> when it was refused.</summary>
     public async ValueTask<StatusLine> WaitAsync(string tag, ResponseTaker? take = null)
@@ -208,14 +180,17 @@ internal sealed class ImapConnection : IDisposable
         }
     }
 
-    public async ValueTask FlushAsync()
+    public ValueTask FlushAsync() => DrainAsync(flush: true);
+
+    /// <summary>
+    /// Says something while <see cref="NextAsync"/> waits for the server, with nothing else on its way: a command, whose tag is returned, or without one the
+    /// end of an IDLE (RFC 2177).
+    /// </summary>
+    public async ValueTask<string?> InterruptAsync(string? command)
     {
-        if (_output.Count > 0)
-        {
-            var bytes = _output.ToArray();
-            _output.Clear();
-            await _transport.WriteAsync(bytes, flush: true).ConfigureAwait(false);
-        }
+        string? tag = command is null ? null : NextTag();
+        await _transport.WriteAsync(Encoding.ASCII.GetBytes(tag is null ? "DONE\r\n" : $"{tag} {command}\r\n"), flush: true).ConfigureAwait(false);
+        return tag;
     }
 
     /// <summary>Both directions are compressed from here on.</summary>
@@ -234,6 +209,22 @@ internal sealed class ImapConnection : IDisposable
         }
 
         Capabilities = Capabilities.None;
+    }
+
+    /// <summary>
+    /// Has the server tell of expunged messages by UID, where it can: asked for behind what was sent, and taken for granted, since who offers QRESYNC must enable
+    /// it. False where it is not offered, or too late because a folder has been opened (RFC 5161 §3.1).
+    /// </summary>
+    public bool EnableQresync()
+    {
+        if (!Qresync && !_opened && Capabilities.Has("QRESYNC") && Capabilities.Has("ENABLE"))
+        {
+            Send("ENABLE QRESYNC");
+            Qresync = true;
+        }
+
+        _opened = true;
+        return Qresync;
     }
 
     public void Abort(string why) => _transport.Abort(why);

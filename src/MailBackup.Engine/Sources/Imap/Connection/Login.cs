@@ -48,6 +48,14 @@ internal static class Login
             await connection.RunAsync("ENABLE UTF8=ACCEPT", text => connection.Utf8 |= IsUtf8Enabled(text)).ConfigureAwait(false);
         }
 
+        // Names of folders are in UTF-8 where a server speaks nothing older (RFC 9051 §5.1).
+        connection.Utf8 |= connection.Capabilities.Has("IMAP4rev2") && !connection.Capabilities.Has("IMAP4rev1");
+        if (connection.Capabilities.Has("ID"))
+        {
+            // For the server's log; what it answers does not matter (RFC 2971).
+            connection.Send("ID (\"name\" \"MailBackup\")");
+        }
+
         if (settings.Compress && connection.Capabilities.Has("COMPRESS=DEFLATE"))
         {
             await connection.RunAsync("COMPRESS DEFLATE").ConfigureAwait(false);

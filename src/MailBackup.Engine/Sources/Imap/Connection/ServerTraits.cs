@@ -7,6 +7,12 @@ namespace MailBackup.Sources.Imap.Connection;
 /// <param name="FolderId">Status item: <c>MAILBOXID</c>, <c>X-GUID</c>.</param>
 internal sealed record ServerTraits(string? MessageId, string? FolderId)
 {
+    /// <summary>What a listing of messages asks for.</summary>
+    public string ListItems => "UID FLAGS INTERNALDATE" + (MessageId is null ? "" : " " + MessageId);
+
+    /// <summary>The server's own id of a message; null where it has none that can be used.</summary>
+    public string? GuidOf(FetchData data) => MessageId is not null && data.Guid is { Length: > 0 and < 200 } guid && !guid.Contains('#') ? guid : null;
+
     public static async Task<ServerTraits> FindAsync(ImapConnection connection)
     {
         if (connection.Capabilities.Has("OBJECTID"))

@@ -17,6 +17,9 @@ internal sealed class FetchData
 
     public long? Size { get; private set; }
 
+    /// <summary>When it came into the folder (RFC 8514); null where the server does not know.</summary>
+    public DateTimeOffset? SaveDate { get; private set; }
+
     /// <summary>What the content is known by wherever it lies: <c>EMAILID</c> (RFC 8474), <c>X-GUID</c> of Dovecot.</summary>
     public string? Guid { get; private set; }
 
@@ -43,9 +46,10 @@ internal sealed class FetchData
         return data;
     }
 
-    /// <summary>The UID in the beginning of a response whose content is still to come; null when it stands behind the content.</summary>
-    public static uint? UidIn(ReadOnlySpan<byte> unfinished)
+    /// <summary>What a response says before the content that is still to come; the rest is null.</summary>
+    public static FetchData ParseBeginning(ReadOnlySpan<byte> unfinished)
     {
+        var data = new FetchData();
         try
         {
             var reader = new ResponseReader(unfinished);
@@ -56,17 +60,12 @@ internal sealed class FetchData
             while (!reader.AtEnd)
             {
                 var name = reader.ItemName();
-                if (Ascii.EqualsIgnoreCase(name, "UID"u8))
-                {
-                    return reader.Number32();
-                }
-
                 if (IsContent(name))
                 {
-                    return null;
+                    break;
                 }
 
-                reader.Skip();
+                data.Read(name, ref reader);
             }
         }
         catch (ImapProtocolException)
@@ -74,7 +73,7 @@ internal sealed class FetchData
             // It is unfinished; whether it is well formed shows when it is complete.
         }
 
-        return null;
+        return data;
     }
 
     /// <summary>True when the literal that is announced behind this text is the whole content of a message.</summary>
@@ -104,6 +103,10 @@ internal sealed class FetchData
         {
             // A date that is none must not cost the message.
             InternalDate = ImapDate.Parse(reader.String()) ?? DateTimeOffset.UnixEpoch;
+        }
+        else if (Ascii.EqualsIgnoreCase(name, "SAVEDATE"u8))
+        {
+            SaveDate = reader.String() is { } saved ? ImapDate.Parse(saved) : null;
         }
         else if (Ascii.EqualsIgnoreCase(name, "RFC822.SIZE"u8))
         {

@@ -17,5 +17,11 @@ internal sealed class ImapCommandException(StatusLine status) : ImapException(st
 {
     public StatusLine Status { get; } = status;
 
+    /// <summary>It is too much for the server: of the account's quota, of the size of one message.</summary>
+    public bool IsLimit => Is("OVERQUOTA") || Is("LIMIT") || Is("TOOBIG");
+
     public bool Is(string code) => string.Equals(Status.Code, code, StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>One folder cannot be read, over a connection that was had for it.</summary>
+internal sealed class ImapFolderException(ImapException inner) : ImapException(inner.Message, inner);

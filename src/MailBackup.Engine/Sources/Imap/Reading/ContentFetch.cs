@@ -13,22 +13,28 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
 {
     private const int CommandsAhead = 2;
 
-    private readonly Queue<Step> _steps = new();
+    /// <summary>
+    /// Bytes that one command is to bring. A server that mixes the answers to two commands sends so much that nobody waits for yet: what is read ahead must hold it.
+    /// </summary>
+    private const int WantedBytes = 768 << 10;
+
+    private readonly FetchSteps _steps = new();
     private string? _folder;
     private uint _stated, _opened;
     private string? _refusal;
     private bool _folderGone;
     private int _batch = Math.Min(4, largestBatch);
+    private long _bytes;
     private PendingContent? _current;
 
     /// <summary>Messages that came.</summary>
     public int Settled { get; private set; }
 
-    private sealed record Step(string Tag, IReadOnlyDictionary<uint, PendingContent>? Contents);
-
     /// <summary>Works until there is nothing more to do. Throws <see cref="ImapConnectionException"/>; then <see cref="Unfinished"/> says what is left.</summary>
     public async Task RunAsync()
     {
+        // Opened anew each time: what was listed since may be unknown to this session, and would be taken for gone (RFC 9051 §7.5.1).
+        _folder = null;
         while (true)
         {
             SendMore();
@@ -57,14 +63,15 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     }
 
     /// <summary>What was sent for and has not come, in its order.</summary>
-    public IReadOnlyList<PendingContent> Unfinished() => [.. _steps.SelectMany(s => s.Contents?.Values ?? []).Where(c => !c.IsSettled)];
+    public IReadOnlyList<PendingContent> Unfinished() => _steps.Unfinished();
 
     private void SendMore()
     {
         while (_steps.Count < CommandsAhead && next(_batch) is { Count: > 0 } batch)
         {
-            _batch = Math.Min(_batch * 2, largestBatch);
             Send(batch);
+            int fitting = Settled == 0 ? _batch : (int)Math.Clamp(WantedBytes / Math.Max(1, _bytes / Settled), 1, largestBatch);
+            _batch = Math.Min(_batch * 2, fitting);
         }
     }
 
@@ -75,7 +82,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         if (_folder != first.Folder.Key)
         {
             _folder = first.Folder.Key;
-            _steps.Enqueue(new Step(connection.Send($"EXAMINE {ImapCommand.Quote(FolderNames.ToWire(_folder, connection.Utf8))}"), null));
+            _steps.Add(new FetchStep(connection.Send($"EXAMINE {ImapCommand.Quote(FolderNames.ToWire(_folder, connection.Utf8))}"), null));
         }
 
         var contents = new Dictionary<uint, PendingContent>();
@@ -84,7 +91,9 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             contents[content.Uid] = content;
         }
 
-        _steps.Enqueue(new Step(connection.Send($"UID FETCH {UidSet.Format(contents.Keys)} (UID BODY.PEEK[])"), contents));
+        // The date of saving costs a server little when it opens the mail anyway, and much in a listing.
+        string saved = connection.Capabilities.Has("SAVEDATE") ? "SAVEDATE " : "";
+        _steps.Add(new FetchStep(connection.Send($"UID FETCH {UidSet.Format(contents.Keys)} (UID {saved}BODY.PEEK[])"), contents));
     }
 
     private void Begin()
@@ -96,16 +105,17 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         }
 
         connection.StreamLiteral();
-        var asked = _steps.TakeWhile(s => s.Contents is not null).ToList();
-        _current = FetchData.UidIn(text) is { } uid ? Asked(uid)
-            : asked is [{ Contents: { Count: 1 } one }] ? one.Values.First()
+        var asked = _steps.OfOpenFolder();
+        var beginning = FetchData.ParseBeginning(text);
+        _current = beginning.Uid is { } uid ? _steps.Asked(uid)
+            : asked is [{ Count: 1 } one] ? one.Values.First()
             : throw new ImapProtocolException("the server sends the content of a message before it says which");
         if (_current is { } known && (known.IsSettled || Refusal(known) is not null))
         {
             _current = null;
         }
 
-        if (_current is { } content && !content.Begin(connection.LiteralLength))
+        if (_current is { } content && !content.Begin(connection.LiteralLength, beginning.SaveDate))
         {
             content.Fail("its length changed while it was read");
             _current = null;
@@ -144,8 +154,9 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         {
             current?.Complete();
             Settled++;
+            _bytes += data.Streamed;
         }
-        else if (data.Uid is { } uid && Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
+        else if (data.Uid is { } uid && _steps.Asked(uid) is { IsSettled: false } content && Refusal(content) is null)
         {
             TakeHeld(content, data);
         }
@@ -157,7 +168,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         {
             content.Fail("the server says that it has no content");
         }
-        else if (data.Held is { } held && content.Begin(held.Length))
+        else if (data.Held is { } held && content.Begin(held.Length, data.SaveDate))
         {
             content.Put(held);
             content.Complete();
@@ -167,28 +178,9 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     /// <summary>Why nothing of the open folder belongs to this message; null when all is well.</summary>
     private string? Refusal(PendingContent content) => _refusal ?? (content.Validity != _opened ? "its folder was made anew since it was listed" : null);
 
-    /// <summary>The message of the open folder that was asked for and has this UID. Behind the opening of the next folder UIDs mean others.</summary>
-    private PendingContent? Asked(uint uid)
-    {
-        foreach (var step in _steps)
-        {
-            if (step.Contents is null)
-            {
-                return null;
-            }
-
-            if (step.Contents.TryGetValue(uid, out var content))
-            {
-                return content;
-            }
-        }
-
-        return null;
-    }
-
     private void EndStep()
     {
-        while (_steps.TryPeek(out var step))
+        while (_steps.First is { } step)
         {
             ImapCommandException? refused = null;
             try
@@ -203,7 +195,13 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
                 refused = e;
             }
 
-            _steps.Dequeue();
+            if (refused is not null && Backoff.IsTransient(refused))
+            {
+                // Nothing is wrong with the messages: they count as unfinished and are asked for again, later.
+                throw new ImapConnectionException($"the server has put us off: {refused.Message}", refused);
+            }
+
+            _steps.RemoveFirst();
             if (step.Contents is null)
             {
                 Opened(refused);

@@ -25,9 +25,8 @@ internal sealed class ContentReader : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly ReadBudget _budget;
     private readonly Lock _lock = new();
-    private readonly LinkedList<PendingContent> _queue = [];
+    private readonly ContentQueue _queue = new();
     private readonly ConcurrentDictionary<(string Folder, string Key), PendingContent> _pending = new();
-    private readonly SemaphoreSlim _work = new(0, 1);
     private readonly Task _run;
     private int _waiting, _open;
     private int _largestBatch = 64;
@@ -58,8 +57,7 @@ internal sealed class ContentReader : IAsyncDisposable
                 return content;
             }
 
-            _queue.AddLast(content);
-            Signal();
+            _queue.Add(content);
         }
 
         return content;
@@ -99,7 +97,7 @@ internal sealed class ContentReader : IAsyncDisposable
             Interlocked.Decrement(ref _waiting);
         }
 
-        return new SourceContent(new PendingContentStream(content, Close), content.Length, item);
+        return new SourceContent(new PendingContentStream(content, Close), content.Length, content.Item);
     }
 
     public async ValueTask DisposeAsync()
@@ -108,7 +106,7 @@ internal sealed class ContentReader : IAsyncDisposable
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Break("the reading was stopped");
         _end.Dispose();
-        _work.Dispose();
+        _queue.Dispose();
     }
 
     private void Close()
@@ -123,8 +121,8 @@ internal sealed class ContentReader : IAsyncDisposable
     {
         while (true)
         {
-            await _work.WaitAsync(_end.Token).ConfigureAwait(false);
-            if (!HasWork)
+            await _queue.WaitAsync(_end.Token).ConfigureAwait(false);
+            if (!_queue.HasWork)
             {
                 continue;
             }
@@ -150,10 +148,10 @@ internal sealed class ContentReader : IAsyncDisposable
     private async Task ServeAsync()
     {
         int losses = 0;
-        while (HasWork)
+        while (_queue.HasWork)
         {
             using var connection = await _connector.OpenAsync(_account, _end.Token).ConfigureAwait(false);
-            var fetch = new ContentFetch(connection, TakeBatch, _largestBatch);
+            var fetch = new ContentFetch(connection, _queue.TakeBatch, _largestBatch);
             using var abort = _end.Token.UnsafeRegister(static c => ((ImapConnection)c!).Abort("stopped"), connection);
             try
             {
@@ -178,17 +176,10 @@ internal sealed class ContentReader : IAsyncDisposable
 
                 // A server may name the message behind its content; asked for alone, there is no doubt.
                 _largestBatch = e is ImapProtocolException ? 1 : _largestBatch;
-            }
-        }
-    }
-
-    private bool HasWork
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _queue.Count > 0;
+                if (losses > 0 || e.InnerException is ImapCommandException)
+                {
+                    await _connector.PauseAsync(Math.Max(1, losses), _end.Token).ConfigureAwait(false);
+                }
             }
         }
     }
@@ -197,65 +188,28 @@ internal sealed class ContentReader : IAsyncDisposable
     private async ValueTask<bool> MoreAsync()
     {
         long until = Environment.TickCount64 + (long)Idle.TotalMilliseconds;
-        while (!HasWork)
+        while (!_queue.HasWork)
         {
             if (Environment.TickCount64 >= until || _permits.IsWanted)
             {
                 return false;
             }
 
-            await _work.WaitAsync(TimeSpan.FromMilliseconds(50), _end.Token).ConfigureAwait(false);
+            await _queue.WaitAsync(TimeSpan.FromMilliseconds(50), _end.Token).ConfigureAwait(false);
         }
 
         return true;
     }
 
-    // Under the lock.
-    private void Signal()
-    {
-        if (_work.CurrentCount == 0)
-        {
-            _work.Release();
-        }
-    }
-
-    /// <summary>The next messages of one folder, as many as are announced; one alone after it has cost a connection.</summary>
-    private List<PendingContent> TakeBatch(int most)
-    {
-        var batch = new List<PendingContent>();
-        lock (_lock)
-        {
-            while (_queue.First is { Value: var next } && batch.Count < most
-                   && (batch.Count == 0 || (next.Folder.Key == batch[0].Folder.Key && next.Validity == batch[0].Validity && next.Attempts == 0)))
-            {
-                _queue.RemoveFirst();
-                batch.Add(next);
-                if (next.Attempts > 0)
-                {
-                    break;
-                }
-            }
-        }
-
-        return batch;
-    }
-
     private void GiveBack(IReadOnlyList<PendingContent> unfinished, ImapConnectionException e)
     {
-        if (unfinished.Count > 0 && ++unfinished[0].Attempts >= Strikes)
+        // A message has no part in it when the server wants us to come later.
+        if (unfinished.Count > 0 && e.InnerException is not ImapCommandException && ++unfinished[0].Attempts >= Strikes)
         {
             unfinished[0].Fail($"the connection was lost over it {Strikes} times: {e.Message}", e);
         }
 
-        lock (_lock)
-        {
-            foreach (var content in unfinished.Where(c => !c.IsSettled).Reverse())
-            {
-                _queue.AddFirst(content);
-            }
-
-            Signal();
-        }
+        _queue.GiveBack(unfinished.Where(c => !c.IsSettled));
     }
 
     /// <summary>The account cannot be read any more: everything that is expected of it fails, now and in this run.</summary>
@@ -264,12 +218,10 @@ internal sealed class ContentReader : IAsyncDisposable
         lock (_lock)
         {
             _broken = reason;
-            foreach (var content in _queue)
+            foreach (var content in _queue.Clear())
             {
                 content.Fail(reason);
             }
-
-            _queue.Clear();
         }
 
         foreach (var content in _pending.Values)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailBackup.Sources.Imap.Connection;
 using MailBackup.Sources.Imap.Protocol;
 using MailBackup.Sources.Maildir;
@@ -9,7 +8,8 @@ namespace MailBackup.Sources.Imap.Reading;
 /// Lists the folders of an account with their change tokens: one round trip where the server has LIST-STATUS (RFC 5819), else two. Folders of others are
 /// none of the account's; subscriptions to them are kept with the inbox.
 /// </summary>
-internal sealed class FolderLister(ImapConnection connection, ServerTraits traits)
+/// <param name="owner">What the account is called in access lists; null where shares and annotations are not wanted.</param>
+internal sealed class FolderLister(ImapConnection connection, ServerTraits traits, IReadOnlySet<string>? owner = null)
 {
     /// <summary>Attribute of a folder (RFC 6154); the restore knows the trash by it.</summary>
     public const string SpecialUse = "specialuse";
@@ -66,14 +66,8 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
 
         ForgetDoubtfulIds();
         await AskOneByOneAsync([.. own.Where(f => !_status.ContainsKey(f.Name))], items).ConfigureAwait(false);
-        return Build(own);
+        return Build(own, owner is null ? null : await new FolderDetails(connection, owner).ListAsync([.. own.Select(f => f.Name)]).ConfigureAwait(false));
     }
-
-    /// <summary>Without HIGHESTMODSEQ nothing tells of a changed flag, so such a folder is listed each time.</summary>
-    private static string? Token(StatusData? status) =>
-        status is { UidValidity: > 0, UidNext: { } next, Messages: { } messages, HighestModSeq: > 0 and var modSeq }
-            ? string.Create(CultureInfo.InvariantCulture, $"i1.{status.UidValidity}.{next}.{messages}.{modSeq}")
-            : null;
 
     private string StatusItems() =>
         "MESSAGES UIDNEXT UIDVALIDITY" + (connection.Capabilities.Has("CONDSTORE") || connection.Capabilities.Has("QRESYNC") ? " HIGHESTMODSEQ" : "")
@@ -114,7 +108,7 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         }
     }
 
-    private List<SourceFolder> Build(List<ListData> own)
+    private List<SourceFolder> Build(List<ListData> own, IReadOnlyDictionary<string, SortedDictionary<string, string>>? details)
     {
         var folders = new List<SourceFolder>(own.Count);
         var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -123,7 +117,7 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         {
             string key = FolderNames.ToKey(folder.Name, connection.Utf8);
             var status = _status.GetValueOrDefault(folder.Name);
-            var attributes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            var attributes = details?.GetValueOrDefault(folder.Name) ?? new SortedDictionary<string, string>(StringComparer.Ordinal);
             if (left.Remove(folder.Name))
             {
                 attributes[Subscribed] = "1";
@@ -141,7 +135,7 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
                 Kind = FolderKind.Mail,
                 Key = key,
                 Identity = status?.Id,
-                Token = Token(status),
+                Token = Protocol.FolderToken.Of(status)?.ToString(),
                 Attributes = attributes.Count > 0 ? attributes : null,
             });
         }

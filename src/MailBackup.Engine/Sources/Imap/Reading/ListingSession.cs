@@ -6,15 +6,35 @@ namespace MailBackup.Sources.Imap.Reading;
 /// <summary>Lists folders and messages of one account on one connection, which stays open between the two and is made anew when it broke.</summary>
 internal sealed class ListingSession(string account, ImapConnector connector, SemaphoreSlim permits, CancellationToken end) : IAsyncDisposable
 {
+    private const int Attempts = 4;
+
     private readonly SemaphoreSlim _one = new(1, 1);
     private ImapConnection? _connection;
     private bool _permitted, _closed;
 
     /// <summary>Throws <see cref="ImapException"/>.</summary>
     public Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(CancellationToken token) => UseAsync(
-        async (connection, traits) => await new FolderLister(connection, traits).ListAsync().ConfigureAwait(false), token);
+        async (connection, traits) =>
+        {
+            if (connection.Selected is not null)
+            {
+                // Of an open folder the server says what this session has seen of it, not what is there now (RFC 9051 §6.3.11). Opened read-only, closing removes nothing.
+                await connection.RunAsync(connection.Capabilities.Has("UNSELECT") ? "UNSELECT" : "CLOSE").ConfigureAwait(false);
+                connection.Selected = null;
+            }
 
-    /// <summary>Throws <see cref="ImapException"/>; a connection that has been idle too long is replaced before the first message.</summary>
+            return await new FolderLister(connection, traits, connector.Settings.OwnerNames(account)).ListAsync().ConfigureAwait(false);
+        },
+        token);
+
+    /// <summary>What has changed in a folder, or null when it has to be listed whole. Throws <see cref="ImapException"/>.</summary>
+    public Task<FolderChanges?> ListChangesAsync(SourceFolder folder, FolderToken since, IReadOnlyCollection<string> known, CancellationToken token) => UseAsync(
+        (connection, traits) => new ChangeLister(connection, traits, folder, known).ListAsync(since), token);
+
+    /// <summary>
+    /// Throws <see cref="ImapFolderException"/> when only this folder cannot be read, else <see cref="ImapException"/>. After a lost connection, or when the server
+    /// says "later", it goes on where it stopped.
+    /// </summary>
     public async IAsyncEnumerable<SourceItem> ListItemsAsync(SourceFolder folder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         await _one.WaitAsync(token).ConfigureAwait(false);
@@ -22,30 +42,38 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
         bool whole = false;
         try
         {
-            bool fresh = _connection is null;
-            var lister = await StartAsync(folder, token).ConfigureAwait(false);
-            bool more;
-            try
+            MessageLister? lister = null;
+            for (int attempt = 1; !whole; attempt++)
             {
-                more = await lister.MoveNextAsync().ConfigureAwait(false);
-            }
-            catch (ImapConnectionException e) when (!fresh && e is not ImapProtocolException)
-            {
-                await lister.DisposeAsync().ConfigureAwait(false);
-                Drop();
-                lister = await StartAsync(folder, token).ConfigureAwait(false);
-                more = await lister.MoveNextAsync().ConfigureAwait(false);
-            }
-
-            await using (lister.ConfigureAwait(false))
-            {
-                for (; more; more = await lister.MoveNextAsync().ConfigureAwait(false))
+                var connection = await OpenAsync(token).ConfigureAwait(false);
+                lister ??= new MessageLister(await connector.TraitsAsync(connection).ConfigureAwait(false), folder);
+                ImapException? failure = null;
+                var items = lister.ListAsync(connection, token).GetAsyncEnumerator(token);
+                await using (items.ConfigureAwait(false))
                 {
-                    yield return lister.Current;
+                    while (failure is null && !whole)
+                    {
+                        try
+                        {
+                            whole = !await items.MoveNextAsync().ConfigureAwait(false);
+                        }
+                        catch (ImapException e)
+                        {
+                            failure = e;
+                        }
+
+                        if (failure is null && !whole)
+                        {
+                            yield return items.Current;
+                        }
+                    }
+                }
+
+                if (failure is not null)
+                {
+                    await RecoverAsync(failure, attempt, token).ConfigureAwait(false);
                 }
             }
-
-            whole = true;
         }
         finally
         {
@@ -73,20 +101,46 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
         _one.Release();
     }
 
+    /// <summary>Waits for another attempt, where one may help; else throws.</summary>
+    private async Task RecoverAsync(ImapException failure, int attempt, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        if (failure is ImapConnectionException)
+        {
+            Drop();
+        }
+
+        if (attempt >= Attempts || !IsWorthATry(failure))
+        {
+            throw new ImapFolderException(failure);
+        }
+
+        await connector.PauseAsync(attempt, token).ConfigureAwait(false);
+    }
+
+    private static bool IsWorthATry(ImapException e) => e is ImapCommandException c ? Backoff.IsTransient(c) : e is ImapConnectionException and not ImapProtocolException;
+
     private async Task<T> UseAsync<T>(Func<ImapConnection, ServerTraits, Task<T>> work, CancellationToken token)
     {
         await _one.WaitAsync(token).ConfigureAwait(false);
         try
         {
-            bool fresh = _connection is null;
-            try
+            for (int attempt = 1; ; attempt++)
             {
-                return await TryAsync(work, token).ConfigureAwait(false);
-            }
-            catch (ImapConnectionException e) when (!fresh && e is not ImapProtocolException)
-            {
-                Drop();
-                return await TryAsync(work, token).ConfigureAwait(false);
+                try
+                {
+                    return await TryAsync(work, token).ConfigureAwait(false);
+                }
+                catch (ImapException e) when (attempt < Attempts && _connection is not null && IsWorthATry(e))
+                {
+                    // Idle for too long, busy just now. What cannot be reached at all has been tried often enough.
+                    if (e is ImapConnectionException)
+                    {
+                        Drop();
+                    }
+                }
+
+                await connector.PauseAsync(attempt, token).ConfigureAwait(false);
             }
         }
         catch
@@ -112,13 +166,6 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
         {
             return await work(connection, await connector.TraitsAsync(connection).ConfigureAwait(false)).ConfigureAwait(false);
         }
-    }
-
-    private async Task<IAsyncEnumerator<SourceItem>> StartAsync(SourceFolder folder, CancellationToken token)
-    {
-        var connection = await OpenAsync(token).ConfigureAwait(false);
-        var traits = await connector.TraitsAsync(connection).ConfigureAwait(false);
-        return new MessageLister(connection, traits, folder).ListAsync(token).GetAsyncEnumerator(token);
     }
 
     private async Task<ImapConnection> OpenAsync(CancellationToken token)

@@ -4,8 +4,11 @@ using MailBackup.Sources.Imap.Protocol;
 
 namespace MailBackup.Sources.Imap.Reading;
 
-/// <summary>Lists the messages of a folder with flags and dates, without their content. Opening and listing go out together: one round trip a folder.</summary>
-internal sealed class MessageLister(ImapConnection connection, ServerTraits traits, SourceFolder folder)
+/// <summary>
+/// Lists the messages of a folder with flags and dates, without their content. Opening and listing go out together: one round trip a folder. After a lost
+/// connection it goes on over another: what was given is not given twice.
+/// </summary>
+internal sealed class MessageLister(ServerTraits traits, SourceFolder folder)
 {
     private const int Attempts = 3;
 
@@ -17,13 +20,14 @@ internal sealed class MessageLister(ImapConnection connection, ServerTraits trai
     private long _expunged, _listed;
 
     /// <summary>Throws <see cref="ImapException"/> rather than give a part of them: a folder is listed whole or not at all.</summary>
-    public async IAsyncEnumerable<SourceItem> ListAsync([EnumeratorCancellation] CancellationToken token)
+    public async IAsyncEnumerable<SourceItem> ListAsync(ImapConnection connection, [EnumeratorCancellation] CancellationToken token)
     {
         for (int attempt = 1; ; attempt++)
         {
             (_exists, _expunged, _listed) = (null, 0, 0);
+            connection.EnableQresync();
             string open = connection.Send($"EXAMINE {ImapCommand.Quote(FolderNames.ToWire(folder.Key, connection.Utf8))}");
-            string list = connection.Send($"UID FETCH 1:* (UID FLAGS INTERNALDATE{(traits.MessageId is { } id ? " " + id : "")})");
+            string list = connection.Send($"UID FETCH 1:* ({traits.ListItems})");
             connection.Selected = null;
             StatusLine? end = null;
             while (end is null)
@@ -48,7 +52,7 @@ internal sealed class MessageLister(ImapConnection connection, ServerTraits trai
                     }
                 }
 
-                end = connection.Selected is null ? null : Outcome(list, attempt);
+                end = connection.Selected is null ? null : Outcome(connection, list, attempt);
             }
 
             if (end.Kind == StatusKind.Ok)
@@ -65,7 +69,7 @@ internal sealed class MessageLister(ImapConnection connection, ServerTraits trai
     }
 
     /// <summary>NO means: some message went away meanwhile (RFC 2180 §4.1.2), or cannot be read; then it is tried again, and at last an error.</summary>
-    private StatusLine? Outcome(string tag, int attempt)
+    private StatusLine? Outcome(ImapConnection connection, string tag, int attempt)
     {
         try
         {
@@ -96,6 +100,11 @@ internal sealed class MessageLister(ImapConnection connection, ServerTraits trai
             _validity = validity;
         }
 
+        if (line.IsUntagged && line.Is("VANISHED"u8))
+        {
+            _expunged += VanishedData.Parse(line.Body) is { Earlier: false } vanished ? vanished.Count : 0;
+        }
+
         if (line.Number is not { } number)
         {
             return null;
@@ -121,7 +130,7 @@ internal sealed class MessageLister(ImapConnection connection, ServerTraits trai
     private SourceItem? Item(FetchData data)
     {
         // A change of flags by another session comes unasked and without the rest.
-        if (data is not { Uid: { } uid, Flags: { } names, InternalDate: { } date })
+        if (data is not { Uid: { } uid, Flags: not null, InternalDate: not null })
         {
             return null;
         }
@@ -137,15 +146,13 @@ internal sealed class MessageLister(ImapConnection connection, ServerTraits trai
             return null;
         }
 
-        string? guid = traits.MessageId is null ? null : data.Guid is { Length: > 0 and < 200 } known ? known : null;
+        string? guid = traits.GuidOf(data);
         int copy = 1;
         if (guid is not null)
         {
             copy = _copies[guid] = _copies.GetValueOrDefault(guid) + 1;
         }
 
-        string key = ImapKey.Create(_validity, uid, guid, copy, _hash);
-        var (flags, tags) = ImapFlags.Split(names);
-        return new SourceItem { StableKey = ImapKey.Stable(key), Key = key, Flags = flags, Tags = tags, Date = date, Size = data.Size ?? 0 };
+        return MessageItem.Create(ImapKey.Create(_validity, uid, guid, copy, _hash), data);
     }
 }

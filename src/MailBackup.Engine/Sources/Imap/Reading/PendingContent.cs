@@ -14,10 +14,18 @@ internal sealed class PendingContent(SourceFolder folder, SourceItem item, uint 
     private long _received, _skip;
     private bool _complete, _gone, _abandoned;
     private ItemReadException? _failure;
+    private DateTimeOffset? _saved;
 
     public SourceFolder Folder => folder;
 
-    public SourceItem Item => item;
+    /// <summary>The item, with what its content's beginning told of it.</summary>
+    public SourceItem Item => _saved is not { } saved ? item : item with
+    {
+        Attributes = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [SourceItem.SavedAttribute] = saved.UtcDateTime.ToString("o", System.Globalization.CultureInfo.InvariantCulture),
+        },
+    };
 
     public uint Validity => validity;
 
@@ -43,7 +51,8 @@ internal sealed class PendingContent(SourceFolder folder, SourceItem item, uint 
     }
 
     /// <summary>Its content begins, perhaps again. False when it is another content than before.</summary>
-    public bool Begin(long length)
+    /// <param name="saved">When it came into the folder, where the server has said it.</param>
+    public bool Begin(long length, DateTimeOffset? saved = null)
     {
         lock (_lock)
         {
@@ -53,6 +62,7 @@ internal sealed class PendingContent(SourceFolder folder, SourceItem item, uint 
             }
 
             Length = length;
+            _saved = saved ?? _saved;
             _skip = _received;
             Signal();
             return true;
@@ -167,7 +177,16 @@ internal sealed class PendingContent(SourceFolder folder, SourceItem item, uint 
                 changed = Changed();
             }
 
-            await changed.WaitAsync(token).ConfigureAwait(false);
+            // Who has taken all that came of it takes nothing until more comes.
+            budget.Stalled(true);
+            try
+            {
+                await changed.WaitAsync(token).ConfigureAwait(false);
+            }
+            finally
+            {
+                budget.Stalled(false);
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 namespace MailBackup.Sources.Imap.Reading;
 
 /// <summary>
-/// How much content a reader may hold that nobody has taken yet. It goes over it only where somebody waits for what is not there yet while nobody takes
-/// anything: the server sends in another order than asked, and stopping would be for ever. Then there is a second, hard limit.
+/// How much content a reader may hold that nobody has taken yet. It goes over it only where somebody waits for what is not there yet, a whole item or the rest of
+/// one, while nobody takes anything: the server sends in another order than asked, and stopping would be for ever. Then there is a second, hard limit.
 /// </summary>
 internal sealed class ReadBudget(int bytes, CancellationToken end)
 {
@@ -46,6 +46,17 @@ internal sealed class ReadBudget(int bytes, CancellationToken end)
         lock (_lock)
         {
             _waiting += change;
+            Look();
+        }
+    }
+
+    /// <summary>Somebody who takes an item has all that came of it and waits for the rest (true), or no longer does (false).</summary>
+    public void Stalled(bool waits)
+    {
+        lock (_lock)
+        {
+            _takers -= waits ? 1 : -1;
+            _waiting += waits ? 1 : -1;
             Look();
         }
     }

@@ -5,14 +5,15 @@ using MailBackup.Sources.Imap.Protocol;
 namespace MailBackup.Sources.Imap.Restoring;
 
 /// <summary>
-/// What an open folder of the server has, so that nothing is put there twice: sizes first, and where one fits, the content itself by its digest. Each message
-/// stands for one restored item only, because a folder may rightly have two of the same.
+/// What an open folder of the server has, so that nothing is put there twice: sizes first; where one fits, the server's own id of the message, which stays with its
+/// content; else the content itself by its digest. Each message stands for one restored item only, because a folder may rightly have two of the same.
 /// </summary>
-internal sealed class FolderContents(ImapConnection connection, ServerTraits traits, string key)
+/// <param name="taken">UIDs that stand for an item already; outlives the connection.</param>
+internal sealed class FolderContents(ImapConnection connection, ServerTraits traits, string key, TakenMessages taken)
 {
-    private readonly Dictionary<long, List<uint>> _bySize = [];
     private readonly Dictionary<uint, byte[]> _digests = [];
-    private List<string> _permanent = [];
+    private readonly MessageTable _messages = new();
+    private List<string>? _permanent;
 
     public uint Validity { get; private set; }
 
@@ -37,67 +38,129 @@ internal sealed class FolderContents(ImapConnection connection, ServerTraits tra
             }
         }).ConfigureAwait(false);
         connection.Selected = key;
+        taken.Validity(Validity);
         if (exists > 0)
         {
-            await connection.RunAsync("UID FETCH 1:* (UID RFC822.SIZE)", text =>
-            {
-                if (Fetched(text) is { Uid: { } uid, Size: { } size })
-                {
-                    (_bySize.TryGetValue(size, out var uids) ? uids : _bySize[size] = []).Add(uid);
-                }
-            }).ConfigureAwait(false);
+            await LearnAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>The UID of a message with this content that stands for no other item yet; it stands for this one now. Null when there is none.</summary>
-    public async Task<uint?> TakeSameAsync(WireContent content, CancellationToken token)
+    /// <summary>Messages that came since the folder was looked at.</summary>
+    public async Task LearnAsync()
     {
-        if (!_bySize.TryGetValue(content.Length, out var uids))
+        uint first = _messages.Highest + 1;
+        await connection.RunAsync($"UID FETCH {first}:* (UID RFC822.SIZE{Id})", text =>
+        {
+            // The last message answers to every range (RFC 9051 §9, seq-range), also when it is known.
+            if (Fetched(text) is { Uid: { } uid, Size: { } size } data)
+            {
+                _messages.Add(uid, size, data.Guid);
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes messages that were put there a moment ago, with UIDs that the server has told (UIDPLUS).</summary>
+    public async Task RemoveAsync(IReadOnlyCollection<uint> uids)
+    {
+        string set = UidSet.Format(uids.Order());
+        await connection.RunAsync($"UID STORE {set} +FLAGS.SILENT (\\Deleted)").ConfigureAwait(false);
+        await connection.RunAsync($"UID EXPUNGE {set}").ConfigureAwait(false);
+    }
+
+    /// <summary>Digests of all messages that may be one of these: in one go, for a question each would cost a round trip each.</summary>
+    public async Task CompareAsync(IEnumerable<PendingMessage> messages)
+    {
+        var unknown = messages.Where(m => ById(m) is null).SelectMany(m => Free(m.Content.Length))
+            .Where(u => !_digests.ContainsKey(u)).Distinct().Order().ToList();
+        if (unknown.Count > 0)
+        {
+            await DigestAsync(unknown).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Messages of this size that stand for no item yet.</summary>
+    public IEnumerable<uint> Free(long size) => _messages.OfSize(size).Where(u => !taken.Contains(u));
+
+    /// <summary>
+    /// The UID of a message with this content that stands for no other item yet; it stands for this one now. Null when there is none. What may be one has been
+    /// compared (<see cref="CompareAsync"/>).
+    /// </summary>
+    /// <param name="others">These are not it, whatever they hold; then the content counts alone.</param>
+    public async Task<uint?> TakeSameAsync(PendingMessage message, CancellationToken token, IReadOnlySet<uint>? others = null)
+    {
+        uint? same = others is null ? ById(message) : null;
+        var candidates = same is null ? Free(message.Content.Length).Where(u => others?.Contains(u) != true).ToList() : [];
+        if (candidates.Count > 0)
+        {
+            var wanted = await message.Content.DigestAsync(token).ConfigureAwait(false);
+            same = candidates.Where(u => _digests.TryGetValue(u, out var digest) && digest.AsSpan().SequenceEqual(wanted)).Select(u => (uint?)u).FirstOrDefault();
+        }
+
+        if (same is { } uid)
+        {
+            Take(uid);
+        }
+
+        return same;
+    }
+
+    /// <summary>It stands for an item from now on.</summary>
+    public void Take(uint uid)
+    {
+        taken.Add(uid);
+        _digests.Remove(uid);
+    }
+
+    /// <summary>The keywords that the folder has no room for. A server that does not say what it keeps keeps all (RFC 9051 §7.1).</summary>
+    public List<string> Unkept(IEnumerable<string> keywords) =>
+        _permanent is null || _permanent.Contains("\\*") ? [] : [.. keywords.Where(k => !_permanent.Contains(k, StringComparer.OrdinalIgnoreCase))];
+
+    /// <summary>A sentence for people about keywords that are lost, once a folder; null when none are, or it has been said.</summary>
+    public string? Tell(IReadOnlyCollection<string> unkept)
+    {
+        if (taken.KeywordsTold || unkept.Count == 0)
         {
             return null;
         }
 
-        var wanted = await content.DigestAsync(token).ConfigureAwait(false);
-        foreach (uint uid in uids)
-        {
-            if (!_digests.TryGetValue(uid, out var digest))
-            {
-                _digests[uid] = digest = await DigestAsync(uid).ConfigureAwait(false) ?? [];
-            }
+        taken.KeywordsTold = true;
+        return $"the server does not keep all keywords in this folder, the first are {string.Join(' ', unkept)}; messages came back without them.";
+    }
 
-            if (digest.AsSpan().SequenceEqual(wanted))
-            {
-                uids.Remove(uid);
-                return uid;
-            }
+    /// <summary>Where messages are, as a listing would say it, and their dates. What is not there any more is left out.</summary>
+    public async Task<Dictionary<uint, (string Key, DateTimeOffset Date, long? Size)>> FindAsync(IReadOnlyCollection<uint> uids)
+    {
+        var found = new Dictionary<uint, (string, DateTimeOffset, long?)>();
+        if (uids.Count == 0)
+        {
+            return found;
         }
 
-        return null;
-    }
-
-    /// <summary>The keywords that the folder has no room for.</summary>
-    public IReadOnlyList<string> Unkept(IEnumerable<string> keywords) =>
-        _permanent.Contains("\\*") ? [] : [.. keywords.Where(k => !_permanent.Contains(k, StringComparer.OrdinalIgnoreCase))];
-
-    /// <summary>Where a message is, as a listing would say it, and its date; null when it is not there.</summary>
-    public async Task<(string Key, DateTimeOffset Date)?> FindAsync(uint uid)
-    {
-        FetchData? found = null;
-        await connection.RunAsync($"UID FETCH {uid} (UID INTERNALDATE{(traits.MessageId is { } id ? " " + id : "")})", text =>
+        var wanted = uids.ToHashSet();
+        await connection.RunAsync($"UID FETCH {UidSet.Format(uids.Order())} (UID INTERNALDATE RFC822.SIZE{Id})", text =>
         {
-            if (Fetched(text) is { InternalDate: not null } data && data.Uid == uid)
+            if (Fetched(text) is { Uid: { } uid, InternalDate: { } date } data && wanted.Contains(uid))
             {
-                found = data;
+                _messages.Add(uid, data.Size ?? -1, data.Guid);
+                found[uid] = (ImapKey.Create(Validity, uid, data.Guid, CopyOf(uid, data), ImapKey.FolderHash(key)), date, data.Size);
             }
         }).ConfigureAwait(false);
-        return found is null ? null : (ImapKey.Create(Validity, uid, found.Guid, 1, ImapKey.FolderHash(key)), found.InternalDate!.Value);
+        return found;
     }
 
-    private async Task<byte[]?> DigestAsync(uint uid)
+    private string Id => traits.MessageId is { } id ? " " + id : "";
+
+    /// <summary>From 2 for a further message of the folder with the same id, which a listing counts from the lowest UID.</summary>
+    private int CopyOf(uint uid, FetchData data) => 1 + _messages.OfId(data.Size ?? -1, data.Guid).Count(u => u < uid);
+
+    private uint? ById(PendingMessage message) =>
+        _messages.OfId(message.Content.Length, ImapKey.GuidOf(message.State.Key)).Where(u => !taken.Contains(u)).Select(u => (uint?)u).FirstOrDefault();
+
+    private async Task DigestAsync(List<uint> uids)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         bool got = false;
-        string tag = connection.Send($"UID FETCH {uid} (UID BODY.PEEK[])");
+        string tag = connection.Send($"UID FETCH {UidSet.Format(uids)} (UID BODY.PEEK[])");
         while (true)
         {
             switch (await connection.NextAsync().ConfigureAwait(false))
@@ -106,12 +169,36 @@ internal sealed class FolderContents(ImapConnection connection, ServerTraits tra
                     connection.StreamLiteral();
                     got = true;
                     break;
-                case FrameEvent.LiteralData:
+                case FrameEvent.LiteralData when got:
                     hash.AppendData(connection.Data.Span);
                     break;
-                case FrameEvent.Response when connection.Outcome(tag) is not null:
-                    return got ? hash.GetHashAndReset() : null;
+                case FrameEvent.Response:
+                    if (Fetched(connection.Text) is { Uid: { } uid } data && (got || data.Held is not null))
+                    {
+                        _digests[uid] = got ? hash.GetHashAndReset() : SHA256.HashData(data.Held!);
+                    }
+
+                    got = false;
+                    if (IsOver(tag))
+                    {
+                        return;
+                    }
+
+                    break;
             }
+        }
+    }
+
+    /// <summary>A message that cannot be read is the same as none; NO means that one is among them.</summary>
+    private bool IsOver(string tag)
+    {
+        try
+        {
+            return connection.Outcome(tag) is not null;
+        }
+        catch (ImapCommandException e) when (e.Status.Kind == StatusKind.No)
+        {
+            return true;
         }
     }
 

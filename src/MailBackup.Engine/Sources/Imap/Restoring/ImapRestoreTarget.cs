@@ -12,21 +12,19 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
 {
     private readonly ConcurrentDictionary<string, AccountWriter> _writers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
+    private readonly ConcurrentBag<AccountWriter> _closed = [];
+
+    /// <summary>Messages go out many at a time, and each costs a round trip if it goes alone.</summary>
+    public int ItemsAtOnce => 64;
+
+    public IFolderSharing Sharing => new ImapSharing(this, connector.Settings);
 
     public async ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(account);
-        while (_writers.Count >= connections && _order.TryDequeue(out string? oldest) && oldest != account)
-        {
-            if (_writers.TryRemove(oldest, out var idle))
-            {
-                await idle.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-
         try
         {
-            await Writer(account).OpenAsync(token).ConfigureAwait(false);
+            await (await WriterAsync(account).ConfigureAwait(false)).OpenAsync(token).ConfigureAwait(false);
         }
         catch (ImapCommandException e)
         {
@@ -39,7 +37,7 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         }
         catch (ImapException e)
         {
-            throw ImapErrors.Unreadable(connector.Settings, account, null, e);
+            throw ImapErrors.Unreadable(connector.Settings, account, e);
         }
     }
 
@@ -48,6 +46,12 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         ArgumentNullException.ThrowIfNull(folder);
         RefuseOtherKinds(folder);
         return await GuardAsync(account, folder.Path, Writer(account).EnsureFolderAsync(folder, token)).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<string>> RestoreDetailsAsync(string account, RestoreFolder folder, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return await GuardAsync(account, folder.Path, Writer(account).RestoreDetailsAsync(folder, token)).ConfigureAwait(false);
     }
 
     public async ValueTask<RestoredItem> RestoreItemAsync(string account, RestoreFolder folder, RestoreItem item, CancellationToken token)
@@ -68,10 +72,26 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var writer in _writers.Values)
+        foreach (var writer in _writers.Values.Concat(_closed))
         {
             await writer.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Closes the connections of accounts that came before, as far as more would be open than may be.</summary>
+    public async ValueTask<AccountWriter> WriterAsync(string account)
+    {
+        while (_writers.Count >= connections && !_writers.ContainsKey(account) && _order.TryDequeue(out string? oldest))
+        {
+            if (_writers.TryRemove(oldest, out var idle))
+            {
+                // Somebody may be at work with it still, and opens it again.
+                _closed.Add(idle);
+                await idle.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return Writer(account);
     }
 
     private AccountWriter Writer(string account) => _writers.GetOrAdd(account, a =>
@@ -80,7 +100,7 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         return new AccountWriter(a, connector);
     });
 
-    private static async Task<T> GuardAsync<T>(string account, string folder, Task<T> work)
+    public static async Task<T> GuardAsync<T>(string account, string folder, Task<T> work)
     {
         try
         {
@@ -88,10 +108,10 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         }
         catch (ImapException e)
         {
-            bool full = e is ImapCommandException c && (c.Is("OVERQUOTA") || c.Is("LIMIT") || c.Is("TOOBIG"));
+            bool full = e is ImapCommandException { IsLimit: true };
             throw new MailBackupException(
                 ErrorIds.ItemRestoreFailed,
-                $"{account}, {folder}: {(e is ImapCommandException ? "the server refuses: " : "")}{e.Message}.",
+                $"{account}, {folder}: {(e is ImapCommandException { Status: var said } ? $"the server refuses: {(said.Code.Length > 0 ? $"[{said.Code}] " : "")}" : "")}{e.Message}.",
                 full ? "Raise the account's quota or the server's limit, then restore again: what is there already is kept."
                     : "Look into the server's log, then restore again: what is there already is kept.",
                 folder,

@@ -1,11 +1,13 @@
 namespace MailBackup.Sources.Imap.Restoring;
 
 /// <summary>Puts a CR before every LF that has none. Read only.</summary>
-internal sealed class LineEndStream(Stream content) : Stream
+/// <param name="doubled">One more before every LF that has several, for a server that takes one of them away.</param>
+internal sealed class LineEndStream(Stream content, bool doubled = false) : Stream
 {
     private readonly byte[] _input = new byte[32 << 10];
     private int _at, _end;
-    private bool _afterCr, _owesLf;
+    private int _returns;
+    private bool _owesLf;
 
     public override bool CanRead => true;
 
@@ -68,12 +70,12 @@ internal sealed class LineEndStream(Stream content) : Stream
             if (_owesLf)
             {
                 output[n++] = (byte)'\n';
-                (_owesLf, _afterCr) = (false, false);
+                (_owesLf, _returns) = (false, 0);
                 continue;
             }
 
             byte b = _input[_at++];
-            if (b == '\n' && !_afterCr)
+            if (b == '\n' && (_returns == 0 || (doubled && _returns > 1)))
             {
                 output[n++] = (byte)'\r';
                 _owesLf = true;
@@ -81,7 +83,7 @@ internal sealed class LineEndStream(Stream content) : Stream
             }
 
             output[n++] = b;
-            _afterCr = b == '\r';
+            _returns = b == '\r' ? _returns + 1 : 0;
         }
 
         return n;

@@ -8,7 +8,7 @@ namespace MailBackup.Sources.Imap.Restoring;
 /// </summary>
 internal sealed class WireContent
 {
-    private const int InMemory = 1 << 20;
+    private const int InMemory = 128 << 10;
 
     private readonly Func<CancellationToken, ValueTask<Stream>> _open;
     private byte[]? _held;
@@ -21,6 +21,9 @@ internal sealed class WireContent
     /// <summary>Only a literal8 (RFC 3516) can carry it.</summary>
     public bool HasNul { get; private set; }
 
+    /// <summary>Lines that end in several CR. Dovecot takes one of them away when it stores a mail.</summary>
+    public int OddLineEnds { get; private set; }
+
     public static async Task<WireContent> ReadAsync(RestoreItem item, CancellationToken token)
     {
         var content = new WireContent(item.OpenContent);
@@ -29,10 +32,11 @@ internal sealed class WireContent
         await using (stream.ConfigureAwait(false))
         {
             var buffer = new byte[64 << 10];
-            int n;
+            int n, returns = 0;
             while ((n = await stream.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
             {
                 content.Length += n;
+                content.OddLineEnds += CountOdd(buffer.AsSpan(0, n), ref returns);
                 content.HasNul |= buffer.AsSpan(0, n).Contains((byte)0);
                 if (content.Length <= InMemory)
                 {
@@ -45,8 +49,12 @@ internal sealed class WireContent
         return content;
     }
 
-    public async ValueTask<Stream> OpenAsync(CancellationToken token) =>
-        _held is not null ? new MemoryStream(_held, writable: false) : await OpenFreshAsync(token).ConfigureAwait(false);
+    /// <param name="doubled">With a CR more at each of the <see cref="OddLineEnds"/>.</param>
+    public async ValueTask<Stream> OpenAsync(CancellationToken token, bool doubled = false)
+    {
+        var stream = _held is not null ? new MemoryStream(_held, writable: false) : await OpenFreshAsync(token).ConfigureAwait(false);
+        return doubled ? new LineEndStream(stream, doubled: true) : stream;
+    }
 
     /// <summary>SHA-256 of what is sent.</summary>
     public async ValueTask<byte[]> DigestAsync(CancellationToken token)
@@ -61,6 +69,18 @@ internal sealed class WireContent
         }
 
         return _digest;
+    }
+
+    private static int CountOdd(ReadOnlySpan<byte> bytes, ref int returns)
+    {
+        int odd = 0;
+        foreach (byte b in bytes)
+        {
+            odd += b == '\n' && returns > 1 ? 1 : 0;
+            returns = b == '\r' ? returns + 1 : 0;
+        }
+
+        return odd;
     }
 
     private async ValueTask<Stream> OpenFreshAsync(CancellationToken token) => new LineEndStream(await _open(token).ConfigureAwait(false));

@@ -6,7 +6,7 @@ namespace MailBackup.Sources.Maildir.Posix;
 /// <summary>What a file is, how large, and when it was changed: one <c>statx</c>.</summary>
 internal readonly record struct FileStatus
 {
-    private const uint BasicMask = 0x1 | 0x2 | 0x8 | 0x10 | 0x40 | 0x100 | 0x200;
+    private const uint BasicMask = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x40 | 0x100 | 0x200;
     private const uint BirthMask = 0x800;
     private const int TypeBits = 0xF000;
 
@@ -22,6 +22,9 @@ internal readonly record struct FileStatus
     public uint User { get; init; }
 
     public uint Group { get; init; }
+
+    /// <summary>Names that the file has; 0 where the system does not say.</summary>
+    public uint Links { get; init; }
 
     public required long Size { get; init; }
 
@@ -124,6 +127,7 @@ internal readonly record struct FileStatus
     {
         Mode = buffer.Mode,
         Inode = buffer.Inode,
+        Links = buffer.Links,
         Device = ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor,
         User = buffer.User,
         Group = buffer.Group,

@@ -29,6 +29,7 @@ internal static unsafe partial class Libc
             ? 0x8000 : 0x20000;
 
     public const uint RenameNoReplace = 1;
+    public const uint RenameExchange = 2;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int directory, byte* path, int flags, uint mask, StatxBuffer* buffer);

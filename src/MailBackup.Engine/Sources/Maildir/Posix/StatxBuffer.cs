@@ -7,6 +7,7 @@ namespace MailBackup.Sources.Maildir.Posix;
 internal struct StatxBuffer
 {
     [FieldOffset(0)] public uint Mask;
+    [FieldOffset(16)] public uint Links;
     [FieldOffset(20)] public uint User;
     [FieldOffset(24)] public uint Group;
     [FieldOffset(28)] public ushort Mode;

@@ -104,6 +104,61 @@ internal static unsafe class FileWrites
         }
     }
 
+    /// <summary>Both names go on with the other's file, in one step. False when one of them has none; null when this file system cannot do it.</summary>
+    public static bool? TryExchange(string directory, string one, string other)
+    {
+        Span<byte> oneBuffer = stackalloc byte[FileNames.StackLength];
+        Span<byte> otherBuffer = stackalloc byte[FileNames.StackLength];
+        fixed (byte* onePath = FileNames.ToNative(directory, one, oneBuffer), otherPath = FileNames.ToNative(directory, other, otherBuffer))
+        {
+            try
+            {
+                if (s_noRenameFlags)
+                {
+                    return null;
+                }
+
+                if (Libc.RenameNoOverwrite(Libc.AtCurrentDirectory, onePath, Libc.AtCurrentDirectory, otherPath, Libc.RenameExchange) == 0)
+                {
+                    return true;
+                }
+            }
+            catch (EntryPointNotFoundException)
+            {
+                s_noRenameFlags = true;
+                return null;
+            }
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Errno.ENOENT => false,
+            Errno.ENOSYS or Errno.EINVAL or Errno.EOPNOTSUPP => null,
+            var errno => throw new PosixException(errno, FileNames.Join(directory, other)),
+        };
+    }
+
+    /// <summary>A second name for a file. False when there is no such file; null when this file system knows no second names.</summary>
+    public static bool? TryLink(string directory, string name, string second)
+    {
+        Span<byte> nameBuffer = stackalloc byte[FileNames.StackLength];
+        Span<byte> secondBuffer = stackalloc byte[FileNames.StackLength];
+        fixed (byte* path = FileNames.ToNative(directory, name, nameBuffer), secondPath = FileNames.ToNative(directory, second, secondBuffer))
+        {
+            if (Libc.Link(path, secondPath) == 0)
+            {
+                return true;
+            }
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Errno.ENOENT => false,
+            Errno.EPERM or Errno.ENOSYS or Errno.EOPNOTSUPP => null,
+            var errno => throw new PosixException(errno, FileNames.Join(directory, second)),
+        };
+    }
+
     /// <summary>The end of the dot lock protocol and of a file's replacement: the one renaming that overwrites.</summary>
     public static void Replace(string directory, string from, string to)
     {

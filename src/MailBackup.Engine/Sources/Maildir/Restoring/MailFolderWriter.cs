@@ -8,7 +8,8 @@ namespace MailBackup.Sources.Maildir.Restoring;
 /// Restores messages: by way of <c>tmp</c> into <c>cur</c> or <c>new</c>, under the very name that they had, with keyword letters as this
 /// folder has them.
 /// </summary>
-internal sealed class MailFolderWriter(string directory, FileStatus owner) : FolderWriter(directory, FolderKind.Mail, owner)
+/// <param name="given">The names that the restore has made up.</param>
+internal sealed class MailFolderWriter(string directory, FileStatus owner, GivenNames given) : FolderWriter(directory, FolderKind.Mail, owner)
 {
     private const string UidListName = "dovecot-uidlist";
 
@@ -33,7 +34,9 @@ internal sealed class MailFolderWriter(string directory, FileStatus owner) : Fol
             // From a server of another kind. Made of content and date alone, so that it is found again if the restore is repeated.
             string digest = await HexDigestAsync(item, token).ConfigureAwait(false);
             part = MessageName.Current;
-            name = string.Create(CultureInfo.InvariantCulture, $"{state.Date.ToUnixTimeSeconds()}.R{digest[..16]}.mailbackup");
+            name = string.Create(CultureInfo.InvariantCulture, $"{state.Date.ToUnixTimeSeconds()}.R{digest[..16]}");
+            int twins = given.Number(Directory, name, state.Key);
+            name += twins == 0 ? ".mailbackup" : string.Create(CultureInfo.InvariantCulture, $"-{twins + 1}.mailbackup");
         }
 
         uint wanted = 0;

@@ -14,6 +14,7 @@ internal sealed class MaildirEditor(MailboxLayout layout) : IMailboxEditor
     // A message may be renamed again while it is looked for; a server that is faster than this is not one.
     private const int Attempts = 5;
 
+    private readonly GivenNames _given = new();
     private readonly Dictionary<string, MailFolderWriter> _writers = new(StringComparer.Ordinal);
 
     public ValueTask<RestoredItem?> ChangeAsync(string account, SourceFolder folder, SourceItem item, ItemState wanted, CancellationToken token) =>
@@ -112,12 +113,11 @@ internal sealed class MaildirEditor(MailboxLayout layout) : IMailboxEditor
         {
             await WriteAsync(directory, temporary, owner, with, token).ConfigureAwait(false);
             FileWrites.Sync(directory, temporary);
-            if (!IsSame(directory, item, out _))
+            if (!IsSame(directory, item, out var old) || !Replacement.TryPlace(directory, temporary, item.Key, old))
             {
                 return false;
             }
 
-            FileWrites.Replace(directory, temporary, item.Key);
             placed = true;
             FileWrites.Sync(FileNames.Join(directory, Path.GetDirectoryName(item.Key) ?? ""));
             return true;
@@ -140,7 +140,7 @@ internal sealed class MaildirEditor(MailboxLayout layout) : IMailboxEditor
         if (!_writers.TryGetValue(directory, out var writer))
         {
             FileStatus.TryGet(directory, out var owner);
-            _writers.Add(directory, writer = new MailFolderWriter(directory, owner));
+            _writers.Add(directory, writer = new MailFolderWriter(directory, owner, _given));
         }
 
         return writer;

@@ -11,6 +11,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
 
     private readonly Lock _lock = new();
     private readonly Lock _flush = new();
+    private readonly GivenNames _given = new();
     private readonly Dictionary<string, FolderWriter> _writers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changedDirectories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _freshInboxes = new(StringComparer.OrdinalIgnoreCase);
@@ -132,7 +133,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
             ErrorIds.FolderNotFound, $"{account} has no folder {folder.Path}.", "Make the folder before restoring into it.", folder.Path);
         FileStatus.TryGet(directory, out var owner);
         FolderWriter writer = folder.Kind == FolderKind.Mail
-            ? new MailFolderWriter(directory, owner) : new CollectionWriter(directory, folder.Kind, owner);
+            ? new MailFolderWriter(directory, owner, _given) : new CollectionWriter(directory, folder.Kind, owner);
         lock (_lock)
         {
             if (!_writers.TryAdd(name, writer))

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace MailBackup.Cli.Output;
+namespace MailBackup.Display;
 
 /// <summary>Numbers, sizes, rates and times as people read them.</summary>
-internal static class Quantity
+public static class Quantity
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB"];
 

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace MailBackup.Cli.Output;
+namespace MailBackup.Display;
 
 /// <summary>
 /// Makes text from mail, paths and servers safe for a terminal: a subject is written by strangers, and an escape sequence in it could
 /// repaint the screen or type commands. Whatever steers a terminal or turns the writing direction becomes U+FFFD, white space a blank.
 /// </summary>
-internal static class TextCleaner
+public static class TextCleaner
 {
     private const char Replacement = '\uFFFD';
 

@@ -1,0 +1,118 @@
+using MailBackup.Model;
+using MailBackup.Sources;
+using MailBackup.Storage;
+
+namespace MailBackup.Scanning;
+
+/// <summary>
+/// Compares the folders of one known account with what the backup has of them. By what the source tells of a folder's changes, where it can; else by all that it
+/// lists there. What no folder has any more goes to <see cref="ScanAccount.Missing"/>.
+/// </summary>
+internal sealed class FolderComparison(IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, ScanAccount account)
+{
+    /// <summary>Known items that are not as they were, and folders that could not be listed.</summary>
+    public List<ScanJob> Changes { get; } = [];
+
+    /// <summary>Items that are new in their folders.</summary>
+    public List<ScanJob> Added { get; } = [];
+
+    /// <param name="known">The folder as the last scan left it; null when it is new.</param>
+    /// <returns>How many items the source has there; as many as were known when it could not be listed.</returns>
+    public async Task<long> CompareAsync(FolderStat now, SourceFolder folder, FolderStat? known, CancellationToken token)
+    {
+        var items = known is null ? [] : KnownItems.OfFolder(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(known.Id));
+        if (known is { Token: { } since } && folder.Token is not null && !options.Deep
+            && await source.ListChangesAsync(account.Name, folder, since, items.ConvertAll(i => i.Key), token).ConfigureAwait(false) is { } told)
+        {
+            return Apply(now, folder, items, told);
+        }
+
+        try
+        {
+            return await CompareWholeAsync(now, folder, items, token).ConfigureAwait(false);
+        }
+        catch (FolderReadException e)
+        {
+            Changes.Add(ScanJob.Unlisted(account, new ItemId(now.Id), e));
+            return items.Count;
+        }
+    }
+
+    /// <summary>Compares a folder with all that the source lists in it.</summary>
+    /// <returns>How many items the source has there.</returns>
+    private async Task<long> CompareWholeAsync(FolderStat now, SourceFolder folder, List<KnownItem> items, CancellationToken token)
+    {
+        long listed = 0;
+        var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
+        var missing = items.Where(i => !byKey.TryAdd(source.StableKeyOf(folder.Kind, i.Key), i)).ToList();
+        await foreach (var item in source.ListItemsAsync(account.Name, folder, token).ConfigureAwait(false))
+        {
+            listed++;
+            counts.See(1);
+            byKey.Remove(item.StableKey, out var match);
+            Take(now, folder, match, item);
+        }
+
+        // Only now: a folder that could be listed in part only misses nothing.
+        foreach (var item in missing.Concat(byKey.Values))
+        {
+            account.Missing.Add(item.Id, item);
+        }
+
+        return listed;
+    }
+
+    /// <summary>Brings what is known of a folder up to what the source tells of its changes.</summary>
+    /// <returns>How many items the source has there.</returns>
+    private long Apply(FolderStat now, SourceFolder folder, List<KnownItem> items, FolderChanges told)
+    {
+        var byKey = items.ToDictionary(i => i.Key, StringComparer.Ordinal);
+        foreach (string gone in told.Gone)
+        {
+            account.Missing.Add(byKey[gone].Id, byKey[gone]);
+        }
+
+        int arrived = 0;
+        foreach (var item in told.Present)
+        {
+            var match = byKey.GetValueOrDefault(item.Key);
+            arrived += match is null ? 1 : 0;
+            Take(now, folder, match, item);
+        }
+
+        long listed = items.Count - told.Gone.Count + arrived;
+        counts.See(listed);
+        counts.Unchanged(listed - told.Present.Count);
+        return listed;
+    }
+
+    private void Take(FolderStat now, SourceFolder folder, KnownItem? known, SourceItem item)
+    {
+        if (known is null)
+        {
+            Added.Add(ScanJob.Read(account, new ItemId(now.Id), folder, item));
+        }
+        else if (Compare(known, folder, item) is { } change)
+        {
+            Changes.Add(change);
+        }
+        else
+        {
+            counts.Unchanged(1);
+        }
+    }
+
+    /// <summary>What has to be done for an item that is where it was; null when nothing.</summary>
+    private ScanJob? Compare(KnownItem known, SourceFolder folder, SourceItem item)
+    {
+        bool touched = known.Date != item.Date || (folder.Kind != FolderKind.Mail && known.Size != item.Size);
+        if (touched || options.Deep)
+        {
+            return ScanJob.Read(account, known.Folder, folder, item) with { Known = known };
+        }
+
+        return known.Flags == item.Flags && (known.Tags ?? "") == string.Join('\n', item.Tags)
+            ? null
+            : ScanJob.Metadata(store, account, known, known.Folder, item);
+    }
+}

@@ -1,0 +1,63 @@
+using MailBackup.Realtime;
+using MailBackup.Tests.Support;
+
+namespace MailBackup.Tests.Realtime;
+
+public sealed class FailingAccountsTests
+{
+    private readonly Clock _clock = new();
+
+    [Fact]
+    public void An_account_that_cannot_be_read_is_tried_again_later_and_later_until_it_can()
+    {
+        var failing = new FailingAccounts(_clock);
+        failing.Failed("a", "no connection");
+        Assert.Equal(["a"], failing.Unreadable);
+        Assert.Contains("no connection", failing.Warning, StringComparison.Ordinal);
+        Assert.Empty(failing.TakeDue());
+        _clock.Seconds += 5;
+        Assert.Equal(["a"], failing.TakeDue());
+        Assert.Empty(failing.TakeDue());
+        failing.Failed("a", "no connection");
+        _clock.Seconds += 9;
+        Assert.Empty(failing.TakeDue());
+        _clock.Seconds += 1;
+        Assert.Equal(["a"], failing.TakeDue());
+        for (int i = 0; i < 20; i++)
+        {
+            failing.Failed("a", "no connection");
+        }
+
+        _clock.Seconds += 300;
+        Assert.Equal(["a"], failing.TakeDue());
+        failing.Saved("a");
+        Assert.Empty(failing.Unreadable);
+        Assert.Null(failing.Warning);
+    }
+
+    [Fact]
+    public void Items_that_cannot_be_read_are_tried_three_times_and_are_no_gap_of_the_account()
+    {
+        var failing = new FailingAccounts(_clock);
+        for (int i = 0; i < 3; i++)
+        {
+            failing.Failed("a", null);
+            Assert.Empty(failing.Unreadable);
+            _clock.Seconds += 60;
+            Assert.Equal(["a"], failing.TakeDue());
+        }
+
+        failing.Failed("a", null);
+        _clock.Seconds += 3600;
+        Assert.Empty(failing.TakeDue());
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
+}

@@ -1,0 +1,142 @@
+using MailBackup.Sources;
+using MailBackup.Sources.Imap;
+using MailBackup.Sources.Imap.Connection;
+using MailBackup.Sources.Imap.Reading;
+using MailBackup.Tests.Support;
+
+namespace MailBackup.Tests.Sources.Imap;
+
+/// <summary>What a server may say at any time, said by one of our own.</summary>
+public sealed class ImapSourceTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Shares_and_annotations_are_kept_with_folders_and_what_servers_keep_for_themselves_is_not()
+    {
+        using var server = new ScriptedServer(c => c switch
+        {
+            "GETACL \"INBOX\"" => "* ACL INBOX bob@example.com lrs alice@example.com lrswipkxtea \"all staff\" lr\r\n{tag} OK done\r\n",
+            "GETACL \"Private\"" => "{tag} NO [NOPERM] no\r\n",
+            "GETMETADATA (DEPTH infinity) \"INBOX\" (/private /shared)" =>
+                "* METADATA INBOX (/private/comment {10}\r\nMy \"inbox\" /shared/comment NIL /shared/vendor/cmu/cyrus-imapd/size \"17\")\r\n{tag} OK done\r\n",
+            _ => "{tag} OK done\r\n",
+        });
+        using var connection = await ConnectAsync(server, "IMAP4rev1 ACL METADATA");
+        var details = await new FolderDetails(connection, new HashSet<string> { "alice@example.com" }).ListAsync(["INBOX", "Private"]);
+        Assert.Equal(
+            [("acl", "all staff lr\nbob@example.com lrs"), ("metadata:/private/comment", "My \"inbox\"")],
+            Assert.Single(details).Value.Select(a => (a.Key, a.Value)));
+    }
+
+    [Fact]
+    public async Task An_access_list_that_is_put_off_is_not_taken_for_a_withdrawn_share()
+    {
+        using var server = new ScriptedServer(c => c.StartsWith("GETACL", StringComparison.Ordinal) ? "{tag} NO [UNAVAILABLE] later\r\n" : "{tag} OK done\r\n");
+        using var connection = await ConnectAsync(server, "IMAP4rev1 ACL");
+        await Assert.ThrowsAsync<MailBackup.Sources.Imap.Protocol.ImapCommandException>(
+            () => new FolderDetails(connection, new HashSet<string>()).ListAsync(["INBOX"]));
+    }
+
+    [Theory]
+    [InlineData("LIMIT")]
+    [InlineData("INUSE")]
+    [InlineData("UNAVAILABLE")]
+    public async Task A_login_that_is_put_off_is_tried_again_later_and_later(string code)
+    {
+        int refusals = 0;
+        using var server = new ScriptedServer(c => c.StartsWith("AUTHENTICATE", StringComparison.Ordinal) && ++refusals <= 3
+            ? $"{{tag}} NO [{code}] not now\r\n" : "{tag} OK [CAPABILITY IMAP4rev1] done\r\n");
+        using var connector = new ImapConnector(Settings(server)) { Pause = TimeSpan.FromMilliseconds(5) };
+        using var connection = await connector.OpenAsync("alice@example.com", default);
+        Assert.Equal(4, server.Connections);
+    }
+
+    [Fact]
+    public void Pauses_grow_and_differ_and_end_somewhere()
+    {
+        var first = TimeSpan.FromMilliseconds(100);
+        var pauses = Enumerable.Range(0, 50).Select(_ => Backoff.Pause(first, 4).TotalMilliseconds).ToList();
+        Assert.All(pauses, p => Assert.InRange(p, 400, 1200));
+        Assert.True(pauses.Distinct().Count() > 10);
+        Assert.InRange(Backoff.Pause(first, 60).TotalSeconds, 4, 12);
+    }
+
+    [Fact]
+    public async Task Contents_that_are_put_off_and_connections_that_are_ended_cost_time_only()
+    {
+        int asked = 0;
+        using var server = new ScriptedServer(c =>
+            c.StartsWith("EXAMINE", StringComparison.Ordinal) ? "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n{tag} OK done\r\n"
+            : !c.StartsWith("UID FETCH", StringComparison.Ordinal) ? "{tag} OK [CAPABILITY IMAP4rev1 SAVEDATE] done\r\n"
+            : ++asked switch
+            {
+                1 => "{tag} NO [LIMIT] too much\r\n",
+                2 => "* BYE [UNAVAILABLE] restarting\r\n",
+                _ => "* 1 FETCH (UID 1 SAVEDATE \"21-Nov-2026 20:10:40 +0000\" BODY[] {6}\r\nA: b\r\n)\r\n* 2 FETCH (UID 2 SAVEDATE NIL BODY[] {6}\r\nC: d\r\n)\r\n{tag} OK done\r\n",
+            });
+        await using var source = Source(server, "alice@example.com");
+        var folder = new SourceFolder { Path = "INBOX", Kind = FolderKind.Mail, Key = "INBOX" };
+        SourceItem[] items = [new() { Key = "7.1@0", StableKey = "7.1@0" }, new() { Key = "7.2@0", StableKey = "7.2@0" }];
+        foreach (var item in items)
+        {
+            source.ExpectContent("alice@example.com", folder, item);
+        }
+
+        var read = new List<string>();
+        foreach (var item in items)
+        {
+            await using var content = await source.OpenAsync("alice@example.com", folder, item, default);
+            using var text = new StreamReader(content!.Stream);
+            read.Add(await text.ReadToEndAsync() + content.Item.Attributes?[SourceItem.SavedAttribute]);
+        }
+
+        Assert.Equal(["A: b\r\n2026-11-21T20:10:40.0000000Z", "C: d\r\n"], read);
+    }
+
+    [Theory]
+    [InlineData("NO [AUTHENTICATIONFAILED] no", true)]
+    [InlineData("NO [UNAVAILABLE] later", false)]
+    [InlineData("OK done", false)]
+    public async Task Off_the_list_an_account_is_gone_only_when_the_server_refuses_it_and_not_others(string answer, bool gone)
+    {
+        string bob = Convert.ToBase64String("bob@example.com\0admin\0secret"u8);
+        using var server = new ScriptedServer(c => c == "AUTHENTICATE PLAIN " + bob ? "{tag} " + answer + "\r\n" : "{tag} OK [CAPABILITY IMAP4rev1] done\r\n");
+        await using var source = Source(server, "alice@example.com");
+        Assert.Equal(gone, await source.IsGoneAsync("bob@example.com", default));
+        server.Answer = _ => "{tag} NO [AUTHENTICATIONFAILED] nobody\r\n";
+        await using var refused = Source(server, "alice@example.com");
+        Assert.False(await refused.IsGoneAsync("bob@example.com", default));
+    }
+
+    private static async Task<ImapConnection> ConnectAsync(ScriptedServer server, string capabilities)
+    {
+        var inner = server.Answer;
+        server.Answer = c => c == "CAPABILITY" ? $"* CAPABILITY {capabilities}\r\n{{tag}} OK\r\n" : inner(c);
+        var connection = new ImapConnection(await Transport.ConnectAsync("127.0.0.1", server.Port, TimeSpan.FromSeconds(20), default));
+        await connection.GreetingAsync();
+        await connection.RunAsync("CAPABILITY");
+        return connection;
+    }
+
+    private ImapSource Source(ScriptedServer server, string accounts) => new(Configuration(server, accounts));
+
+    private ImapSettings Settings(ScriptedServer server) => ImapSettings.From(Configuration(server, "alice@example.com"));
+
+    private SourceConfiguration Configuration(ScriptedServer server, string accounts)
+    {
+        string password = _folder["password"];
+        File.WriteAllText(password, "secret\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return new SourceConfiguration
+        {
+            Imap = $"imap://127.0.0.1:{server.Port}", ImapTls = "none", ImapUser = "admin", ImapPasswordFile = password, ImapAccounts = accounts,
+        };
+    }
+}
