@@ -9,8 +9,6 @@ namespace MailBackup.Sources.Imap.Connection;
 /// </summary>
 internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock = null) : IDisposable
 {
-    private const int Attempts = 4;
-
     /// <summary>A server that is there and says "later" is given more time than one that is away.</summary>
     private const int TransientAttempts = 7;
 

@@ -19,7 +19,7 @@ internal sealed class ImapSharing(ImapRestoreTarget target, ImapSettings setting
         }
         catch (ImapException e)
         {
-            throw ImapErrors.Unreadable(settings, account, null, e);
+            throw ImapErrors.Unreadable(settings, account, e);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class ImapSharing(ImapRestoreTarget target, ImapSettings setting
         }
         catch (ImapException e)
         {
-            throw ImapErrors.Unreadable(settings, account, null, e);
+            throw ImapErrors.Unreadable(settings, account, e);
         }
     }
 
