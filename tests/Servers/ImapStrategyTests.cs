@@ -170,14 +170,14 @@ public sealed class ImapStrategyTests
 
         fixture.Server.Start();
         fixture.Follow();
-        var lost = await fixture.Node.FindLostContentAsync(new BlobRestoreRequest { Accounts = [Alice], ReadData = true }, t => Assert.Fail(t.Reason), default);
+        var lost = await fixture.Node.FindLostContentAsync(new BlobRestoreRequest { Accounts = [Alice], ReadData = true }, t => Assert.Fail(t.Reason), default).ToListAsync();
         Assert.Equal(3, lost.Count);
         var put = await fixture.CompleteAsync(new BlobRestoreRequest { Accounts = [Alice], ReadData = true });
         Assert.Equal((3L, 0L), (put.Restored, put.Unrestored));
         Assert.Equal(before, View(fixture, Alice));
         await fixture.CompleteAsync(new ScanRequest());
         Assert.Equal(ids, fixture.Items().Select(i => (i.Id, i.Subject)).ToList());
-        Assert.Empty(await fixture.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail(t.Reason), default));
+        Assert.Empty(await fixture.Node.FindLostContentAsync(new BlobRestoreRequest { ReadData = true }, t => Assert.Fail(t.Reason), default).ToListAsync());
     }
 
     private static void Fill(ImapFixture fixture, int count)
