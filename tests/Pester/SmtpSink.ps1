@@ -39,7 +39,7 @@ function Stop-SmtpSink {
     $Sink.Shell.Stop()
     $Sink.Shell.Dispose()
     $lines = @($Sink.Received)
-    $body = ($lines | Where-Object { $_ -match '^[A-Za-z0-9+/=]{20,}$' }) -join ''
+    $body = ($lines | Where-Object { $_ -match '^[A-Za-z0-9+/=]{4,}$' -and $_ -notin 'DATA', 'QUIT' }) -join ''
     $text = try { [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($body)) } catch { '' }
     "$($lines -join "`n")`n$text"
 }
