@@ -217,7 +217,7 @@ internal sealed partial class RealtimeScanner : IChangeSink
         IndexFromTimeToTime();
         var open = _node.Operations.List();
         bool waits = open.Count > 0;
-        _info = _info with { Wait = RealtimeWait.Of(open, _info.Wait, _clock.GetUtcNow()) };
+        Say(i => i with { Wait = RealtimeWait.Of(open, i.Wait, _clock.GetUtcNow()) });
         if (waits != _operationWaits && _info.State is RealtimeState.Running or RealtimeState.Waiting)
         {
             Say(i => i with { State = waits ? RealtimeState.Waiting : Following(i) });
