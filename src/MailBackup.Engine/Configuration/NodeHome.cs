@@ -46,10 +46,12 @@ public static class NodeHome
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: false);
-            DiskFiles.Instance.SyncFolder(Path.GetDirectoryName(path)!);
+            if (DiskFiles.TryLink(temporary, path))
+            {
+                DiskFiles.Instance.SyncFolder(Path.GetDirectoryName(path)!);
+            }
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(temporary);
         }

@@ -97,6 +97,19 @@ internal sealed partial class DiskFiles : IStoreFiles
         folder.Dispose();
     }
 
+    /// <summary>Gives a file a second name, or does nothing where that name is taken: in one step, which <see cref="File.Move(string, string)"/> is not.</summary>
+    /// <returns>True when it has the name now.</returns>
+    public static bool TryLink(string from, string to)
+    {
+        if (Link(from, to) == 0)
+        {
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error == Exists ? false : throw new IOException($"{to} cannot be made: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    }
+
     public void Move(string from, string to) => File.Move(from, to, overwrite: true);
 
     public void MoveFolder(string from, string to) => Directory.Move(from, to);
@@ -109,6 +122,7 @@ internal sealed partial class DiskFiles : IStoreFiles
     private const int InvalidArgument = 22;
     private const int NotSupported = 95;
 
+    private const int Exists = 17;
     private const int WouldBlock = 11;
     private const int LockExclusive = 2;
     private const int LockNow = 4;
@@ -119,6 +133,9 @@ internal sealed partial class DiskFiles : IStoreFiles
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle file, int operation);
