@@ -131,8 +131,9 @@ internal sealed partial class RealtimeScanner : IChangeSink
         {
             accounts.ForEach(_pending.Return);
         }
-        catch (MailBackupException e)
+        catch (Exception fault) when (fault is MailBackupException or IOException or UnauthorizedAccessException or Storage.Sqlite.SqliteFailure)
         {
+            var e = Storage.StorageFault.Translate(fault, _node.Path);
             _log.Write(ServiceLogLevel.Error, $"Realtime: {e.Message} It is tried again in {Pause.TotalSeconds:N0} s.");
             Say(i => i with { State = RealtimeState.Failed, Warning = e.Message });
             Close();

@@ -16,6 +16,7 @@ internal sealed class RevivedFolders
     private readonly DateTimeOffset _now;
     private readonly List<(string Path, FolderKind Kind)> _order;
     private readonly Dictionary<(string Path, FolderKind Kind), FolderStat> _known;
+    private readonly List<FolderStat> _left;
     private readonly Dictionary<(string Path, FolderKind Kind), SourceFolder> _there = [];
     private readonly Dictionary<(FolderKind Kind, string Key), SourceFolder> _byKey = [];
     private readonly Lazy<Dictionary<(string Path, FolderKind Kind), ItemId>> _deleted;
@@ -23,8 +24,12 @@ internal sealed class RevivedFolders
     public RevivedFolders(ScanStore store, ScanAccount account, IReadOnlyList<SourceFolder> there, DateTimeOffset now)
     {
         (_store, _account, _now) = (store, account, now);
-        _known = account.Stat.Folders.ToDictionary(f => (f.Path, f.Kind));
-        _order = [.. account.Stat.Folders.Select(f => (f.Path, f.Kind))];
+
+        // After a repair with losses two folders may have one path: the newest has it, and the next scan sees to the others.
+        var namesakes = account.Stat.Folders.GroupBy(f => (f.Path, f.Kind)).ToList();
+        _known = namesakes.ToDictionary(g => g.Key, g => g.MaxBy(f => f.Id)!);
+        _order = namesakes.ConvertAll(g => g.Key);
+        _left = [.. account.Stat.Folders.Except(_known.Values)];
         foreach (var folder in there)
         {
             _there[(folder.Path, folder.Kind)] = folder;
@@ -34,7 +39,7 @@ internal sealed class RevivedFolders
         _deleted = new(ReadDeleted);
     }
 
-    public List<FolderStat> Stats => _order.ConvertAll(f => _known[f]);
+    public List<FolderStat> Stats => [.. _order.Select(f => _known[f]), .. _left];
 
     /// <summary>The folder that a restored item lies in now, one item fuller; null when it is left to the scan to say.</summary>
     public ItemId? Take(RestoreFolder folder)

@@ -31,6 +31,18 @@ internal sealed class RevivedItems(BackupLayout layout, IMailSource source, Guid
         }
 
         var there = await source.ListFoldersAsync(stat.Name, CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            Save(stat, there);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Storage.Sqlite.SqliteFailure)
+        {
+            throw StorageFault.Translate(e, layout.Root);
+        }
+    }
+
+    private void Save(AccountStat stat, IReadOnlyList<SourceFolder> there)
+    {
         using var store = new ScanStore(layout, verifyBlobs: false, sink.Warning);
         var scanAccount = store.OpenAccount(account, stat);
         var now = TransactionLine.Truncate(DateTimeOffset.UtcNow);

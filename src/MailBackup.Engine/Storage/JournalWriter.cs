@@ -72,7 +72,15 @@ public sealed class JournalWriter
                 throw JournalReader.DamagedException(reader);
             }
 
-            JournalTail.Cut(file.Files, file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment), reader.Position, cutFolder);
+            string segment = file.Segment(reader.Position.Segment == 0 ? 1 : reader.Position.Segment);
+            try
+            {
+                JournalTail.Cut(file.Files, segment, reader.Position, cutFolder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw StorageFault.Translate(e, segment);
+            }
         }
 
         return new JournalWriter(file, reader.Position);

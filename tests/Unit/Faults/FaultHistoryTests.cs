@@ -32,7 +32,7 @@ public class FaultHistoryTests(ITestOutputHelper output)
             }
             catch (Exception e)
             {
-                failures.Add((seed, $"{e.GetType().Name}: {e.Message}\n{string.Join('\n', history.Log)}"));
+                failures.Add((seed, $"{e.GetType().Name}: {e.Message}\n{string.Join('\n', history.Log)}\n{Where(e)}"));
             }
 
             Interlocked.Add(ref struck, history.Struck);
@@ -70,6 +70,10 @@ public class FaultHistoryTests(ITestOutputHelper output)
             Assert.True(at > 1);
         });
     }
+
+    /// <summary>The innermost places of the engine.</summary>
+    private static string Where(Exception e) =>
+        string.Join('\n', (e.StackTrace ?? "").Split('\n').Where(l => l.Contains(" in ", StringComparison.Ordinal)).Take(8));
 
     private static async Task<bool> OnceAsync(int seed, int kind, Fault fault, int at)
     {

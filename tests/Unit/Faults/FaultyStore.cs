@@ -38,9 +38,8 @@ internal sealed partial class FaultyStore : IDisposable
     public RecordingSink Said { get; private set; } = new();
 
     /// <summary>Runs an operation under the writer lock. Errors that no fault explains are thrown.</summary>
-    /// <param name="plain">An error of the system may come out as it is.</param>
     /// <returns>True when it completed.</returns>
-    public async Task<bool> RunAsync(Func<RecordingSink, Task> operation, bool plain = false)
+    public async Task<bool> RunAsync(Func<RecordingSink, Task> operation)
     {
         Said = new RecordingSink();
         try
@@ -66,7 +65,7 @@ internal sealed partial class FaultyStore : IDisposable
         {
             return false;
         }
-        catch (Exception e) when (Files.Struck && (e is MailBackupException || (plain && e is IOException)))
+        catch (MailBackupException) when (Files.Struck)
         {
             return false;
         }

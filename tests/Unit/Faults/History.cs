@@ -206,7 +206,7 @@ internal sealed class History : IDisposable
                     ? await new UndeleteRun(_store.Layout, _source, _source, new UndeleteRequest { Accounts = [account], After = DateTimeOffset.UnixEpoch }, sink).RunAsync(default)
                     : await new RestoreRun(_store.Layout, _source, _source, new RestoreRequest { Account = account, Items = deleted }, sink).RunAsync(default);
             }
-        }, plain: true);
+        });
 
         // Of two items of one subject, one may go while the other stays.
         foreach (var twice in Present().GroupBy(p => p).Where(g => g.Count() > 1))

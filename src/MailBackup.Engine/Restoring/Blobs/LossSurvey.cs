@@ -32,7 +32,8 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
 
         long number = KnownItems.AccountNumber(reader.Catalog, id);
         using var right = new RightContent(reader.Catalog, number, request.At);
-        var stored = KnownItems.Folders(reader.Layout, reader.Catalog, id, number).ToDictionary(f => (f.Path, f.Kind));
+        var stored = KnownItems.Folders(reader.Layout, reader.Catalog, id, number)
+            .GroupBy(f => (f.Path, f.Kind)).ToDictionary(g => g.Key, g => g.MaxBy(f => f.Id)!);
         var missing = new List<(FolderStat Folder, KnownItem Item)>();
         bool whole = true;
         foreach (var folder in folders)
