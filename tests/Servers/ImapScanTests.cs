@@ -11,6 +11,22 @@ namespace MailBackup.Tests.Servers;
 [Collection("Long tests, one after another")]
 public sealed class ImapScanTests
 {
+    /// <summary>Realtime announces again and again, and accounts of one batch come later in the next: what was listed ahead must not keep the connections.</summary>
+    [DovecotFact]
+    public async Task Accounts_that_are_announced_again_further_back_do_not_block_those_before_them()
+    {
+        string[] users = [.. Enumerable.Range(1, 4).Select(n => $"u{n}@example.com")];
+        using var fixture = new ImapFixture(string.Join(',', users));
+        await using var source = MailBackup.Sources.MailSourceFactory.Open(fixture.Source() with { ImapMaxConnections = 4 });
+        source.ExpectAccounts([users[0], users[1]]);
+        await source.ListFoldersAsync(users[0], default).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        source.ExpectAccounts([users[2], users[3], users[0], users[1]]);
+        foreach (string user in (string[])[users[2], users[3], users[0], users[1]])
+        {
+            Assert.NotEmpty(await source.ListFoldersAsync(user, default).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+    }
+
     [DovecotFact]
     public async Task What_users_do_between_scans_is_history_and_nothing_is_new_that_was_only_moved()
     {

@@ -7,6 +7,9 @@ namespace MailBackup.Sources.Imap.Connection;
 /// <param name="FolderId">Status item: <c>MAILBOXID</c>, <c>X-GUID</c>.</param>
 internal sealed record ServerTraits(string? MessageId, string? FolderId)
 {
+    /// <summary>RFC 8474.</summary>
+    public const string MailboxId = "MAILBOXID";
+
     /// <summary>What a listing of messages asks for.</summary>
     public string ListItems => "UID FLAGS INTERNALDATE" + (MessageId is null ? "" : " " + MessageId);
 
@@ -17,7 +20,7 @@ internal sealed record ServerTraits(string? MessageId, string? FolderId)
     {
         if (connection.Capabilities.Has("OBJECTID"))
         {
-            return new ServerTraits("EMAILID", "MAILBOXID");
+            return new ServerTraits("EMAILID", MailboxId);
         }
 
         try

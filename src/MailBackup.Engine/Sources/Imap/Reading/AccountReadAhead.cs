@@ -58,7 +58,7 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
         _permits.Dispose();
     }
 
-    /// <summary>Lets go of accounts that have been passed, and begins with the next. An account that nobody announced lets go of all others.</summary>
+    /// <summary>Lets go of accounts that have been passed or are not next, and begins with the next. An account that nobody announced lets go of all others.</summary>
     private async Task MoveToAsync(string account)
     {
         var begin = new List<string>();
@@ -74,7 +74,8 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
                 }
             }
 
-            passed.AddRange(_sessions.Keys.Where(a => a != account && !(_places.TryGetValue(a, out int p) && p >= _place)));
+            // Also those that are far ahead, from an earlier announcement: they would keep the connections that the next few need.
+            passed.AddRange(_sessions.Keys.Where(a => a != account && !(_places.TryGetValue(a, out int p) && p >= _place && p < _place + connections)));
         }
 
         foreach (string old in passed)

@@ -40,6 +40,7 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         string options = string.Join(' ', new[] { can.Has("SPECIAL-USE") ? "SPECIAL-USE" : null, withStatus ? $"STATUS ({items})" : null }.Where(o => o is not null));
         string? spaces = can.Has("NAMESPACE") ? connection.Send("NAMESPACE") : null;
         string list = connection.Send("LIST \"\" \"*\"" + (extended && options.Length > 0 ? $" RETURN ({options})" : ""));
+        string? ids = withStatus && AsksIdAlone ? connection.Send($"LIST \"\" \"*\" RETURN (STATUS ({traits.FolderId}))") : null;
         bool rev1 = can.Has("IMAP4rev1");
         string? subscriptions = rev1 ? connection.Send("LSUB \"\" \"*\"") : null;
         if (spaces is not null)
@@ -48,6 +49,11 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         }
 
         await connection.WaitAsync(list, Take).ConfigureAwait(false);
+        if (ids is not null)
+        {
+            await connection.WaitAsync(ids, TakeIds).ConfigureAwait(false);
+        }
+
         if (subscriptions is not null)
         {
             await connection.WaitAsync(subscriptions, Take).ConfigureAwait(false);
@@ -65,17 +71,21 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         }
 
         ForgetDoubtfulIds();
-        await AskOneByOneAsync([.. own.Where(f => !_status.ContainsKey(f.Name))], items).ConfigureAwait(false);
+        await AskOneByOneAsync([.. own.Where(f => _status.GetValueOrDefault(f.Name) is not { } status || (AsksIdAlone && status.Id is null))], items).ConfigureAwait(false);
         return Build(own, owner is null ? null : await new FolderDetails(connection, owner).ListAsync([.. own.Select(f => f.Name)]).ConfigureAwait(false));
     }
 
     private string StatusItems() =>
         "MESSAGES UIDNEXT UIDVALIDITY" + (connection.Capabilities.Has("CONDSTORE") || connection.Capabilities.Has("QRESYNC") ? " HIGHESTMODSEQ" : "")
-        + (traits.FolderId is { } id ? " " + id : "");
+        + (traits.FolderId is { } id && !AsksIdAlone ? " " + id : "");
 
     /// <summary>
-    /// Cyrus 3.6 may show freed memory for the id of a folder when it is asked for together with other things; asked for alone it says the right one. Ids of one
-    /// server have one length, so one of another length is asked for again: a round trip, and no rename is taken for a deletion.
+    /// Cyrus 3.6 shows freed memory for the id of a folder when it is asked for together with other things, whatever bytes that has, line ends too.
+    /// </summary>
+    private bool AsksIdAlone => traits.FolderId == ServerTraits.MailboxId;
+
+    /// <summary>
+    /// Ids of one server have one length, so one of another length is asked for again by itself: a round trip, and no rename is taken for a deletion.
     /// </summary>
     private void ForgetDoubtfulIds()
     {
@@ -183,6 +193,15 @@ internal sealed class FolderLister(ImapConnection connection, ServerTraits trait
         else if (line.Is("NAMESPACE"u8))
         {
             _namespaces = NamespaceData.Parse(line.Body);
+        }
+    }
+
+    private void TakeIds(ReadOnlySpan<byte> text)
+    {
+        var line = ResponseLine.Parse(text);
+        if (line.IsUntagged && line.Is("STATUS"u8))
+        {
+            TakeStatus(line.Body);
         }
     }
 
