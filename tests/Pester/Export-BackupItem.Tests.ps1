@@ -72,9 +72,8 @@ Describe 'Export-BackupItem' {
         }
 
         try {
-            Get-BackupItem $server.Alice, $server.Bob -Type Message | Export-BackupItem -Destination $full.FullName -ErrorVariable failed -ErrorAction SilentlyContinue
-            $failed | Should -Not -BeNullOrEmpty
-            $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'OutputNotWritable,MailBackup.Cmdlets.ExportBackupItemCommand'
+            { Get-BackupItem $server.Alice, $server.Bob -Type Message | Export-BackupItem -Destination $full.FullName } |
+                Should -Throw -ErrorId 'OutputNotWritable,MailBackup.Cmdlets.ExportBackupItemCommand'
             Get-ChildItem $full.FullName -Recurse -Hidden -Filter '*.part' | Should -BeNullOrEmpty
         }
         finally {

@@ -61,7 +61,7 @@ public sealed class TestBackupSourceCommand : SourceCommand
         }
         catch (MailBackupException e)
         {
-            bridge.Post(c => c.WriteWarning(CmdletWords.Translate(e.Message)));
+            bridge.Post(c => c.WriteWarning($"{account}: {CmdletWords.Translate(e.Message)}"));
             return false;
         }
     }
