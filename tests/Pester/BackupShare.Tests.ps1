@@ -34,6 +34,10 @@ Describe 'Repair-BackupShare' {
         $failed[0].FullyQualifiedErrorId | Should -BeLike 'IdMapInvalid,*'
     }
 
+    It 'is an operation where -WhatIf is said to be off' {
+        (Repair-BackupShare $wrong -WhatIf:$false -Confirm:$false -ErrorAction SilentlyContinue).State | Should -Be 'Failed'
+    }
+
     It 'changes nothing with -WhatIf, and says why it could not' {
         $before = @(Get-BackupOperation -History).Count
         { Repair-BackupShare $wrong -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'IdMapInvalid,*'

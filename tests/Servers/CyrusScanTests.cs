@@ -23,7 +23,7 @@ public sealed class CyrusScanTests : IDisposable
     public async Task Shares_annotations_copies_and_changes_of_flags_are_seen()
     {
         using var server = new CyrusServer();
-        using var node = NewNode(server);
+        using var node = server.NewNode(_folder);
         using var alice = server.Login("alice");
         alice.Send("CREATE Letters");
         alice.Send("SETACL Letters bob lrs");
@@ -33,12 +33,12 @@ public sealed class CyrusScanTests : IDisposable
             alice.Append("INBOX", "", Moment(n), Mail(n));
         }
 
-        await CompleteAsync(node);
+        await CyrusServer.CompleteAsync(node, new ScanRequest());
         var letters = Folder(node, "Letters").Attributes!;
         Assert.Equal("bob lrs", letters[FolderDetails.Acl].Split('\n').Single(l => l.StartsWith("bob", StringComparison.Ordinal)));
         Assert.DoesNotContain(letters[FolderDetails.Acl].Split('\n'), l => l.StartsWith("alice", StringComparison.Ordinal));
         Assert.Equal("To be kept", letters[FolderDetails.Metadata + "/private/comment"]);
-        var unchanged = await CompleteAsync(node);
+        var unchanged = await CyrusServer.CompleteAsync(node, new ScanRequest());
         Assert.Equal((0L, 0L, 0L), (unchanged.Added, unchanged.Updated, unchanged.BytesRead));
 
         alice.Send("SELECT INBOX");
@@ -47,7 +47,7 @@ public sealed class CyrusScanTests : IDisposable
         alice.Send("UID STORE 9 +FLAGS (\\Deleted)");
         alice.Send("UID EXPUNGE 9");
         alice.Send("DELETEACL Letters bob");
-        var changed = await CompleteAsync(node);
+        var changed = await CyrusServer.CompleteAsync(node, new ScanRequest());
         Assert.Equal((1L, 1L, 0L), (changed.Added, changed.Deleted, changed.BytesRead));
         Assert.DoesNotContain("bob", Folder(node, "Letters").Attributes?.GetValueOrDefault(FolderDetails.Acl) ?? "", StringComparison.Ordinal);
         Assert.Equal(40, node.GetItems(new ItemQuery { Type = ItemType.Message }).Count());
@@ -58,27 +58,5 @@ public sealed class CyrusScanTests : IDisposable
     {
         var registry = AccountRegistry.Load(node.Layout);
         return registry.Stats[registry.FindLiving("alice")!.Value].Folders.Single(f => f.Path == path);
-    }
-
-    private BackupNode NewNode(CyrusServer server)
-    {
-        File.WriteAllText(_folder["password"], CyrusServer.Password + "\n");
-        File.SetUnixFileMode(_folder["password"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var source = new SourceConfiguration
-        {
-            Imap = $"imap://127.0.0.1:{server.Port}",
-            ImapTls = "none",
-            ImapUser = CyrusServer.Administrator,
-            ImapPasswordFile = _folder["password"],
-            ImapAccounts = "alice",
-        };
-        return BackupNode.Initialize(_folder["backup"], new NodeConfiguration { Source = source }, new NodeOptions { Home = _folder["home"] });
-    }
-
-    private static async Task<OperationReport> CompleteAsync(BackupNode node)
-    {
-        var operation = await node.RunAsync(node.Submit(new ScanRequest()), null, default);
-        Assert.True(operation.State == OperationState.Completed, $"{operation.State}: {operation.ErrorId} {operation.Error} {operation.Report?.Troubles.FirstOrDefault()}");
-        return operation.Report!;
     }
 }

@@ -2,6 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using MailBackup.Configuration;
+using MailBackup.Operations;
+using MailBackup.Sources;
+using MailBackup.Storage;
 using MailBackup.Tests.Support;
 
 namespace MailBackup.Tests.Servers;
@@ -68,6 +72,29 @@ internal sealed class CyrusServer : IDisposable
     public int Port { get; }
 
     public ImapSession Login(string user) => new(Port, user, Password);
+
+    /// <summary>A backup of the account <c>alice</c>, as the administrator acts for her.</summary>
+    public BackupNode NewNode(TempFolder folder)
+    {
+        File.WriteAllText(folder["password"], Password + "\n");
+        File.SetUnixFileMode(folder["password"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var source = new SourceConfiguration
+        {
+            Imap = $"imap://127.0.0.1:{Port}",
+            ImapTls = "none",
+            ImapUser = Administrator,
+            ImapPasswordFile = folder["password"],
+            ImapAccounts = "alice",
+        };
+        return BackupNode.Initialize(folder["backup"], new NodeConfiguration { Source = source }, new NodeOptions { Home = folder["home"] });
+    }
+
+    public static async Task<OperationReport> CompleteAsync(BackupNode node, OperationRequest request)
+    {
+        var operation = await node.RunAsync(node.Submit(request), null, default);
+        Assert.True(operation.State == OperationState.Completed, $"{operation.State}: {operation.ErrorId} {operation.Error} {operation.Report?.Troubles.FirstOrDefault()}");
+        return operation.Report!;
+    }
 
     public void Dispose()
     {

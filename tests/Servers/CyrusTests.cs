@@ -22,7 +22,7 @@ public sealed class CyrusTests : IDisposable
     public async Task Changes_are_history_and_a_lost_mailbox_comes_back_as_it_was()
     {
         using var server = new CyrusServer();
-        using var node = NewNode(server);
+        using var node = server.NewNode(_folder);
         using (var alice = server.Login("alice"))
         {
             alice.Send("CREATE Sent (USE (\\Sent))");
@@ -33,7 +33,7 @@ public sealed class CyrusTests : IDisposable
                 alice.Append(n % 3 == 0 ? "Sent" : "INBOX", n % 2 == 0 ? "\\Seen" : "\\Flagged Wichtig", Moment(n), Mail(n, n * 3000));
             }
 
-            await CompleteAsync(node, new ScanRequest());
+            await CyrusServer.CompleteAsync(node, new ScanRequest());
             var before = Items(node);
             Assert.Equal(12, before.Count);
             Assert.Contains(node.GetItems(new ItemQuery { Type = ItemType.Folder }), f => f.Folder == "Bücher/2026");
@@ -44,10 +44,10 @@ public sealed class CyrusTests : IDisposable
             alice.Send("UID STORE 3 +FLAGS (\\Deleted)");
             alice.Send("UID EXPUNGE 3");
             alice.Send("RENAME Sent Gesendet");
-            var changed = await CompleteAsync(node, new ScanRequest());
+            var changed = await CyrusServer.CompleteAsync(node, new ScanRequest());
             Assert.Equal((0L, 1L, 0L), (changed.Added, changed.Deleted, changed.BytesRead));
             Assert.Equal((before[0].Id, "Gesendet"), (Items(node)[0].Id, Items(node)[0].Folder));
-            var unchanged = await CompleteAsync(node, new ScanRequest());
+            var unchanged = await CyrusServer.CompleteAsync(node, new ScanRequest());
             Assert.Equal((0L, 0L, 0L), (unchanged.Added, unchanged.Updated, unchanged.BytesRead));
 
             var seen = View(server);
@@ -67,13 +67,13 @@ public sealed class CyrusTests : IDisposable
             alice.Send("SELECT INBOX");
             alice.Send("STORE 1:* +FLAGS (\\Deleted)");
             alice.Send("EXPUNGE");
-            var restored = await CompleteAsync(node, new RestoreRequest { Account = "alice" });
+            var restored = await CyrusServer.CompleteAsync(node, new RestoreRequest { Account = "alice" });
             Assert.Equal(0, restored.Unrestored);
             Assert.Equal(seen, View(server));
             Assert.Contains(alice.Send("LIST \"\" Gesendet RETURN (SPECIAL-USE)"), l => l.Contains("\\sent", StringComparison.OrdinalIgnoreCase));
         }
 
-        var again = await CompleteAsync(node, new RestoreRequest { Account = "alice" });
+        var again = await CyrusServer.CompleteAsync(node, new RestoreRequest { Account = "alice" });
         Assert.Equal(0, again.Restored);
     }
 
@@ -81,7 +81,7 @@ public sealed class CyrusTests : IDisposable
     public async Task Hundreds_of_real_mails_go_through_the_whole_job()
     {
         using var server = new CyrusServer();
-        using var node = NewNode(server);
+        using var node = server.NewNode(_folder);
         var mails = RealMails(400).Select(m => System.Text.Encoding.Latin1.GetBytes(
             System.Text.Encoding.Latin1.GetString(m).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal)));
         int taken = await new ImapWholeJob(node, "alice", server.Port, CyrusServer.Password).RunAsync(mails);
@@ -92,7 +92,7 @@ public sealed class CyrusTests : IDisposable
     public async Task Keywords_beyond_what_a_folder_has_room_for_are_a_warning_and_no_mail_is_missing()
     {
         using var server = new CyrusServer();
-        using var node = NewNode(server);
+        using var node = server.NewNode(_folder);
         using var alice = server.Login("alice");
         alice.Send("CREATE Other");
         for (int n = 0; n < 200; n++)
@@ -100,9 +100,9 @@ public sealed class CyrusTests : IDisposable
             alice.Append(n < 100 ? "INBOX" : "Other", $"\\Seen word{n}", Moment(n), Mail(n, 100));
         }
 
-        await CompleteAsync(node, new ScanRequest());
+        await CyrusServer.CompleteAsync(node, new ScanRequest());
         alice.Send("CREATE Both");
-        var report = await CompleteAsync(node, new RestoreRequest { Account = "alice", Folder = "Both" });
+        var report = await CyrusServer.CompleteAsync(node, new RestoreRequest { Account = "alice", Folder = "Both" });
         Assert.Equal((200L, 0L), (report.Restored, report.Unrestored));
         Assert.Contains("keywords", Assert.Single(report.Warnings), StringComparison.Ordinal);
         var mails = alice.Mails("Both");
@@ -121,12 +121,12 @@ public sealed class CyrusTests : IDisposable
     public async Task Realtime_follows_by_IDLE_and_finds_the_rest_in_rounds()
     {
         using var server = new CyrusServer();
-        using var node = NewNode(server);
+        using var node = server.NewNode(_folder);
         node.SaveConfiguration(node.Configuration with { Source = node.Configuration.Source with { ImapWatchInterval = 5 } });
         using var alice = server.Login("alice");
         alice.Send("CREATE Work");
         alice.Append("INBOX", "", Moment(1), Mail(1));
-        await CompleteAsync(node, new ScanRequest());
+        await CyrusServer.CompleteAsync(node, new ScanRequest());
         await using var run = await RealtimeRun.StartAsync(node);
         await run.UntilAsync(() => run.Scanner.Info is { Watches: 1, Rounds.Count: 1, Unwatched.Count: 0 });
         for (int n = 2; n <= 6; n++)
@@ -144,28 +144,6 @@ public sealed class CyrusTests : IDisposable
         await run.UntilAsync(() => Items(node).Count == 7);
     }
 
-    private BackupNode NewNode(CyrusServer server)
-    {
-        File.WriteAllText(_folder["password"], CyrusServer.Password + "\n");
-        File.SetUnixFileMode(_folder["password"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var source = new SourceConfiguration
-        {
-            Imap = $"imap://127.0.0.1:{server.Port}",
-            ImapTls = "none",
-            ImapUser = CyrusServer.Administrator,
-            ImapPasswordFile = _folder["password"],
-            ImapAccounts = "alice",
-        };
-        return BackupNode.Initialize(_folder["backup"], new NodeConfiguration { Source = source }, new NodeOptions { Home = _folder["home"] });
-    }
-
     private static List<BackupItem> Items(BackupNode node) =>
         [.. node.GetItems(new ItemQuery { Type = ItemType.Message }).OrderBy(i => i.Subject, StringComparer.Ordinal)];
-
-    private static async Task<OperationReport> CompleteAsync(BackupNode node, OperationRequest request)
-    {
-        var operation = await node.RunAsync(node.Submit(request), null, default);
-        Assert.True(operation.State == OperationState.Completed, $"{operation.State}: {operation.ErrorId} {operation.Error} {operation.Report?.Troubles.FirstOrDefault()}");
-        return operation.Report!;
-    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using MailBackup.Cmdlets.Completion;
 using MailBackup.Cmdlets.Output;
+using MailBackup.Cmdlets.Running;
 using MailBackup.Operations;
 
 namespace MailBackup.Cmdlets;
@@ -11,7 +12,7 @@ namespace MailBackup.Cmdlets;
 [OutputType(typeof(BackupOperation))]
 public sealed class RepairBackupShareCommand : OperationCommand
 {
-    private readonly OrderedDictionary<string, List<string>> _accounts = [];
+    private readonly GatheredAccounts _accounts = new();
 
     /// <summary>File with one pair a line, the old name and the new; or an <c>id_mapper.log</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -28,25 +29,14 @@ public sealed class RepairBackupShareCommand : OperationCommand
     protected override void Process()
     {
         string path = ResolvedBackupPath;
-        if (!_accounts.TryGetValue(path, out var accounts))
-        {
-            _accounts.Add(path, accounts = []);
-        }
-
-        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account) : []);
+        _accounts.Add(path, Account.Length > 0, ExpandAccounts(OpenNode(path), Account, living: true));
     }
 
     protected override void End()
     {
-        foreach (var (path, accounts) in _accounts)
+        foreach (var (path, accounts) in _accounts.All)
         {
-            if (accounts.Count == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Account)))
-            {
-                continue;
-            }
-
-            // Several shares of one account are one entry of the pipeline each.
-            var request = new ShareRepairRequest { IdMap = ResolvePath(IdMap), Accounts = [.. accounts.Distinct(StringComparer.OrdinalIgnoreCase)] };
+            var request = new ShareRepairRequest { IdMap = ResolvePath(IdMap), Accounts = accounts };
             if (Agreed(path, request))
             {
                 Start(path, request, failureEnds: false);
@@ -58,7 +48,7 @@ public sealed class RepairBackupShareCommand : OperationCommand
     private bool Agreed(string path, ShareRepairRequest request)
     {
         string whose = request.Accounts.Count == 0 ? "every account" : string.Join(", ", request.Accounts);
-        if (!MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+        if (!IsWhatIf)
         {
             return ShouldProcess(whose, "Point shares that lead nowhere to the names of the map");
         }

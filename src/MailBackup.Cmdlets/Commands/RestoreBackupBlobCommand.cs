@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using MailBackup.Cmdlets.Completion;
 using MailBackup.Cmdlets.Output;
+using MailBackup.Cmdlets.Running;
 using MailBackup.Model;
 using MailBackup.Operations;
 
@@ -12,7 +13,7 @@ namespace MailBackup.Cmdlets;
 [OutputType(typeof(BackupOperation), typeof(LostContent))]
 public sealed class RestoreBackupBlobCommand : OperationCommand
 {
-    private readonly OrderedDictionary<string, List<string>> _accounts = [];
+    private readonly GatheredAccounts _accounts = new();
 
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
@@ -37,25 +38,14 @@ public sealed class RestoreBackupBlobCommand : OperationCommand
     protected override void Process()
     {
         string path = ResolvedBackupPath;
-        if (!_accounts.TryGetValue(path, out var accounts))
-        {
-            _accounts.Add(path, accounts = []);
-        }
-
-        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account, living: true) : []);
+        _accounts.Add(path, Account.Length > 0, ExpandAccounts(OpenNode(path), Account, living: true));
     }
 
     protected override void End()
     {
-        foreach (var (path, accounts) in _accounts)
+        foreach (var (path, accounts) in _accounts.All)
         {
             StopToken.ThrowIfCancellationRequested();
-
-            // Names that no account answers to have been told, and must not become every account.
-            if (accounts.Count == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Account)))
-            {
-                continue;
-            }
 
             var request = new BlobRestoreRequest { Accounts = accounts, At = At, Losses = Loss, ReadData = ReadData };
             string whose = accounts.Count == 0 ? "every account" : accounts.Count <= 3 ? string.Join(", ", accounts) : $"{accounts.Count.ToString(CultureInfo.InvariantCulture)} accounts";

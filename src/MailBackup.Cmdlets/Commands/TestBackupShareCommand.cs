@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using MailBackup.Cmdlets.Completion;
 using MailBackup.Cmdlets.Output;
+using MailBackup.Cmdlets.Running;
 using MailBackup.Model;
 using MailBackup.Operations;
 
@@ -11,7 +12,7 @@ namespace MailBackup.Cmdlets;
 [OutputType(typeof(ShareInfo))]
 public sealed class TestBackupShareCommand : BackupCommand
 {
-    private readonly OrderedDictionary<string, List<string>> _accounts = [];
+    private readonly GatheredAccounts _accounts = new();
 
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
@@ -27,24 +28,13 @@ public sealed class TestBackupShareCommand : BackupCommand
     protected override void Process()
     {
         string path = ResolvedBackupPath;
-        if (!_accounts.TryGetValue(path, out var accounts))
-        {
-            _accounts.Add(path, accounts = []);
-        }
-
-        accounts.AddRange(Account.Length > 0 ? ExpandAccounts(OpenNode(path), Account) : []);
+        _accounts.Add(path, Account.Length > 0, ExpandAccounts(OpenNode(path), Account, living: true));
     }
 
     protected override void End()
     {
-        foreach (var (path, accounts) in _accounts)
+        foreach (var (path, accounts) in _accounts.All)
         {
-            // A pattern that nobody answers to must not become every account.
-            if (accounts.Count == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Account)))
-            {
-                continue;
-            }
-
             var troubles = new List<ItemTrouble>();
             var shares = RunEngine((_, stop) => OpenNode(path).GetSharesAsync(accounts, troubles.Add, stop));
             foreach (var share in shares.Where(s => All || s.State != ShareState.Valid))
