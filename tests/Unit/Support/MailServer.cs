@@ -28,15 +28,22 @@ public sealed class MailServer
         return path;
     }
 
-    /// <summary>Delivers a mail and gives its path.</summary>
+    /// <summary>
+    /// Delivers a mail and gives its path: written whole under tmp/ and then renamed, as every mail server does it, because a
+    /// service that watches the tree would else take a half-written file for a state of the mail.
+    /// </summary>
     public string Deliver(string account, string folder = "", string flags = "S", string? subject = null, string? body = null, byte[]? content = null)
     {
         int n = ++_count;
         content ??= Encoding.UTF8.GetBytes(
             $"Received: for <{account}>; {n}\r\nFrom: Ann <ann@example.com>\r\nSubject: {subject ?? $"Mail {n}"}\r\n\r\n{body ?? $"Body {n}\r\n"}");
-        string path = Path.Combine(Folder(account, folder), "cur", $"17000{n:d5}.M{n}P1.mx,S={content.Length}:2,{flags}");
-        File.WriteAllBytes(path, content);
-        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddSeconds(1_700_000_000 + n));
+        string directory = Folder(account, folder);
+        string name = $"17000{n:d5}.M{n}P1.mx,S={content.Length}";
+        string written = Path.Combine(directory, "tmp", name);
+        File.WriteAllBytes(written, content);
+        File.SetLastWriteTimeUtc(written, DateTime.UnixEpoch.AddSeconds(1_700_000_000 + n));
+        string path = Path.Combine(directory, "cur", $"{name}:2,{flags}");
+        File.Move(written, path);
         return path;
     }
 
