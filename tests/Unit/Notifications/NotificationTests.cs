@@ -136,7 +136,7 @@ public sealed class NotificationTests : IDisposable
     [Fact]
     public void Without_a_relay_a_wish_to_be_told_is_refused_before_anything_is_queued()
     {
-        _fixture.Node.SaveConfiguration(_fixture.Node.Configuration with { Notification = new NotificationConfiguration() });
+        _fixture.Node.UpdateConfiguration(c => c with { Notification = new NotificationConfiguration() });
 
         var error = Assert.Throws<MailBackupException>(() => _fixture.Node.Submit(new ScanRequest { Notify = ["night@example.org"] }));
 
@@ -154,7 +154,7 @@ public sealed class NotificationTests : IDisposable
         Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(() => _fixture.Node.Submit(new ScanRequest { Notify = [address] })).ErrorId);
         var configuration = _fixture.Node.Configuration;
         Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(
-            () => _fixture.Node.SaveConfiguration(configuration with { Notification = configuration.Notification with { To = [address] } })).ErrorId);
+            () => _fixture.Node.UpdateConfiguration(c => c with { Notification = c.Notification with { To = [address] } })).ErrorId);
         Assert.Equal(configuration, _fixture.Node.Configuration);
     }
 
@@ -200,7 +200,7 @@ public sealed class NotificationTests : IDisposable
     }
 
     private void Configure(int port, string? user = null, string? passwordFile = null) =>
-        _fixture.Node.SaveConfiguration(_fixture.Node.Configuration with
+        _fixture.Node.UpdateConfiguration(c => c with
         {
             Notification = new NotificationConfiguration
             {
