@@ -13,7 +13,7 @@ internal static class ConfigurationFile
     {
         try
         {
-            var configuration = StorageJson.ReadConfiguration(File.ReadAllBytes(layout.Configuration));
+            var configuration = NodeConfigurationJson.Read(File.ReadAllBytes(layout.Configuration));
             configuration.Validate();
             return configuration;
         }
@@ -54,7 +54,7 @@ internal static class ConfigurationFile
             var now = change(old);
             if (now != old)
             {
-                AtomicFile.Write(layout.Files, layout.Configuration, StorageJson.Write(now), sync: true, shared: true);
+                AtomicFile.Write(layout.Files, layout.Configuration, NodeConfigurationJson.Write(now), sync: true, shared: true);
             }
 
             return now;
