@@ -5,8 +5,8 @@ using MailBackup.Storage;
 namespace MailBackup.Scanning;
 
 /// <summary>
-/// Compares the folders of one known account with what the backup has of them. By what the source tells of a folder's changes, where it can; else by all that it
-/// lists there. What no folder has any more goes to <see cref="ScanAccount.Missing"/>.
+/// Compares the folders of one known account with what the backup has of them. By the items that somebody has named, by what the source tells of a folder's changes,
+/// where it can; else by all that it lists there. What no folder has any more goes to <see cref="ScanAccount.Missing"/>.
 /// </summary>
 internal sealed class FolderComparison(IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, ScanAccount account)
 {
@@ -17,9 +17,15 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
     public List<ScanJob> Added { get; } = [];
 
     /// <param name="known">The folder as the last scan left it; null when it is new.</param>
+    /// <param name="named">Keys of the only items to look at; null: all.</param>
     /// <returns>How many items the source has there; as many as were known when it could not be listed.</returns>
-    public async Task<long> CompareAsync(FolderStat now, SourceFolder folder, FolderStat? known, CancellationToken token)
+    public async Task<long> CompareAsync(FolderStat now, SourceFolder folder, FolderStat? known, IReadOnlySet<string>? named, CancellationToken token)
     {
+        if (named is not null && known is not null && await CompareNamedAsync(now, folder, known, named, token).ConfigureAwait(false) is { } count)
+        {
+            return count;
+        }
+
         var items = known is null ? [] : KnownItems.OfFolder(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(known.Id));
         if (known is { Token: { } since } && folder.Token is not null && !options.Deep
             && await source.ListChangesAsync(account.Name, folder, since, items.ConvertAll(i => i.Key), token).ConfigureAwait(false) is { } told)
@@ -38,23 +44,50 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
         }
     }
 
+    /// <summary>Compares the named items only.</summary>
+    /// <returns>How many items the source has in the folder; null when the whole folder has to be looked at.</returns>
+    private async ValueTask<long?> CompareNamedAsync(FolderStat now, SourceFolder folder, FolderStat known, IReadOnlySet<string> named, CancellationToken token)
+    {
+        if (await source.ListNamedAsync(account.Name, folder, named, token).ConfigureAwait(false) is not { } items
+            || KnownItems.Named(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(now.Id), folder.Kind, items, source) is not { } matches)
+        {
+            return null;
+        }
+
+        // A name that is new for a known item: renamed, unless the earlier file is still there or this one is another. Then they are two, which the whole folder shows.
+        var renamed = items.Where(i => matches.TryGetValue(i.StableKey, out var known) && known.Key != i.Key).ToList();
+        if (renamed.Exists(i => matches[i.StableKey].Date != i.Date)
+            || (renamed.Count > 0 && await source.ListNamedAsync(account.Name, folder, renamed.ConvertAll(i => matches[i.StableKey].Key), token).ConfigureAwait(false)
+                is not { Count: 0 }))
+        {
+            return null;
+        }
+
+        foreach (var item in items)
+        {
+            Take(now, folder, matches.GetValueOrDefault(item.StableKey), item);
+        }
+
+        counts.See(known.Items + items.Count - matches.Count);
+        counts.Unchanged(known.Items - matches.Count);
+        return known.Items + items.Count - matches.Count;
+    }
+
     /// <summary>Compares a folder with all that the source lists in it.</summary>
     /// <returns>How many items the source has there.</returns>
     private async Task<long> CompareWholeAsync(FolderStat now, SourceFolder folder, List<KnownItem> items, CancellationToken token)
     {
         long listed = 0;
-        var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-        var missing = items.Where(i => !byKey.TryAdd(source.StableKeyOf(folder.Kind, i.Key), i)).ToList();
-        await foreach (var item in source.ListItemsAsync(account.Name, folder, token).ConfigureAwait(false))
+        var known = new KnownByKey(source, folder.Kind, items);
+        await foreach (var (item, match) in known.MatchAsync(source.ListItemsAsync(account.Name, folder, token)).ConfigureAwait(false))
         {
             listed++;
             counts.See(1);
-            byKey.Remove(item.StableKey, out var match);
             Take(now, folder, match, item);
         }
 
         // Only now: a folder that could be listed in part only misses nothing.
-        foreach (var item in missing.Concat(byKey.Values))
+        foreach (var item in known.Rest)
         {
             account.Missing.Add(item.Id, item);
         }
