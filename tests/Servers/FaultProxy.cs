@@ -88,7 +88,7 @@ internal sealed class FaultProxy : IDisposable
                 if (!OnServer(buffer.AsMemory(0, n), own, Interlocked.Read(ref _total)))
                 {
                     // The first half of it still comes: in the middle of a literal.
-                    await client.WriteAsync(buffer.AsMemory(0, n / 2));
+                    await client.WriteAsync(buffer.AsMemory(0, n / 2), end);
                     return;
                 }
 

@@ -2,6 +2,7 @@ using MailBackup.Configuration;
 using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Sources;
+using MailBackup.Storage;
 using MailBackup.Tests.Support;
 using static MailBackup.Tests.Servers.ImapFixture;
 
@@ -105,6 +106,46 @@ public sealed class ImapShareTests
         using var alice = fixture.Server.Login(Alice);
         Assert.Contains(alice.Send("GETMETADATA New/Folder /private/comment"), l => l.Contains(
             Convert.ToHexString(System.Security.Cryptography.SHA256.HashData("Für später: \"so\"\r\nund so"u8)), StringComparison.Ordinal));
+    }
+
+    [DovecotFact]
+    public async Task The_shares_of_a_lost_folder_are_back_after_its_restore_and_a_share_that_was_taken_away_is_not()
+    {
+        using var fixture = Shared();
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send($"SETACL Projects {Bob} lrws");
+        alice.Send("SETACL Projects anyone l");
+        alice.Send("CREATE Projects/B&APw-cher");
+        alice.Send($"SETACL Projects/B&APw-cher {Bob} lr");
+        alice.Send("SETMETADATA Projects (/private/comment \"for Bob\")");
+        alice.Send($"SETACL Work {Bob} lr");
+        alice.Append("Projects", "\\Seen", Moment(1), Mail(1));
+        alice.Append("Projects/B&APw-cher", "\\Flagged", Moment(2), Mail(2));
+        alice.Append("Work", "", Moment(3), Mail(3));
+        string[] folders = ["Projects", "Projects/B&APw-cher"];
+        var before = folders.Select(f => string.Join('|', alice.Send($"GETACL {f}"))).ToList();
+        string comment = Assert.Single(alice.Send("GETMETADATA Projects /private/comment"));
+        await fixture.CompleteAsync(new ScanRequest());
+        var moment = DateTimeOffset.UtcNow;
+
+        // Bob's share of Work is taken away; the folders that are lost had theirs until then.
+        alice.Send($"DELETEACL Work {Bob}");
+        string work = string.Join('|', alice.Send("GETACL Work"));
+        Array.ForEach(["Projects/B&APw-cher", "Projects"], f => alice.Send($"DELETE {f}"));
+        await fixture.CompleteAsync(new ScanRequest());
+        var lost = fixture.Items(ItemSelection.Deleted).Select(i => i.Subject).ToList();
+        Assert.Equal(["Mail 0001", "Mail 0002"], lost);
+
+        var restored = await fixture.CompleteAsync(new RestoreRequest { Account = Alice, At = moment });
+        Assert.Equal((4L, 0L, 0), (restored.Restored, restored.Unrestored, restored.Warnings.Count));
+        Assert.Equal(before, folders.Select(f => string.Join('|', alice.Send($"GETACL {f}"))));
+        Assert.Equal(comment, Assert.Single(alice.Send("GETMETADATA Projects /private/comment")));
+        Assert.Equal(work, string.Join('|', alice.Send("GETACL Work")));
+        using var bob = fixture.Server.Login(Bob);
+        Assert.Single(bob.Mails($"shared/{Alice}/Projects"));
+        Assert.Single(bob.Mails($"shared/{Alice}/Projects/B&APw-cher"));
+        await fixture.CompleteAsync(new ScanRequest());
+        await fixture.UnchangedAsync();
     }
 
     /// <summary>Alice with two folders, on a server where folders can be shared.</summary>

@@ -9,7 +9,7 @@ internal sealed class LoopbackListener : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly Func<TcpClient, CancellationToken, Task> _serve;
-    private int _connections;
+    private int _connections, _ended;
 
     /// <param name="serve">The token ends with the listener; the connection is closed behind it.</param>
     public LoopbackListener(Func<TcpClient, CancellationToken, Task> serve)
@@ -26,9 +26,12 @@ internal sealed class LoopbackListener : IDisposable
 
     public void Dispose()
     {
-        _end.Cancel();
-        _listener.Dispose();
-        _end.Dispose();
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            _end.Cancel();
+            _listener.Dispose();
+            _end.Dispose();
+        }
     }
 
     private async Task AcceptAsync(CancellationToken end)
