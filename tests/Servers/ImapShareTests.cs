@@ -148,6 +148,32 @@ public sealed class ImapShareTests
         await fixture.UnchangedAsync();
     }
 
+    [DovecotFact]
+    public async Task A_connection_lost_while_a_folder_is_made_costs_neither_its_shares_nor_its_subscription()
+    {
+        using var fixture = Shared();
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send($"SETACL Projects {Bob} lr");
+        alice.Send("SUBSCRIBE Projects");
+        string shares = string.Join('|', alice.Send("GETACL Projects"));
+        await fixture.CompleteAsync(new ScanRequest());
+        var moment = DateTimeOffset.UtcNow;
+        alice.Send("UNSUBSCRIBE Projects");
+        alice.Send("DELETE Projects");
+        await fixture.CompleteAsync(new ScanRequest());
+
+        // The server makes the folder; its answer gets lost.
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        int made = 0, lost = 0;
+        proxy.OnClient = piece => made += piece.Span.IndexOf(" CREATE "u8) >= 0 ? 1 : 0;
+        proxy.OnServer = (_, _, _) => made == 0 || Interlocked.Exchange(ref lost, 1) == 1;
+        fixture.Node.UpdateConfiguration(c => c with { Source = c.Source with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        var restored = await fixture.CompleteAsync(new RestoreRequest { Account = Alice, At = moment });
+        Assert.Equal((1L, 1, 1), (restored.Restored, made, lost));
+        Assert.Equal(shares, string.Join('|', alice.Send("GETACL Projects")));
+        Assert.Contains("Projects", alice.Subscriptions());
+    }
+
     /// <summary>Alice with two folders, on a server where folders can be shared.</summary>
     private static ImapFixture Shared()
     {
