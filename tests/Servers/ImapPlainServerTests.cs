@@ -78,6 +78,24 @@ public sealed partial class ImapPlainServerTests : IDisposable
     }
 
     [DovecotFact]
+    public async Task Connections_lost_in_the_middle_neither_lose_nor_double_a_mail()
+    {
+        Fill(40);
+        await _fixture.CompleteAsync(new ScanRequest());
+        int before = _proxy.Connections;
+        _proxy.OnServer = (piece, own, _) => Hide(piece) && (own < 3000 || _proxy.Connections > before + 4);
+        var report = (await _fixture.RunAsync(new RestoreRequest { Account = Alice, To = Bob })).Report!;
+        Assert.True(_proxy.Connections > before + 2, $"{_proxy.Connections - before} connections");
+        _proxy.OnServer = (piece, _, _) => Hide(piece);
+        if (report.Unrestored > 0)
+        {
+            await _fixture.CompleteAsync(new RestoreRequest { Account = Alice, To = Bob });
+        }
+
+        Assert.Equal(Mails(Alice), Mails(Bob));
+    }
+
+    [DovecotFact]
     public async Task A_mail_whose_line_ends_the_server_changes_is_there_once_however_often_it_is_restored()
     {
         Fill(1);

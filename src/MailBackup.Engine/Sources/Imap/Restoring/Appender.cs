@@ -18,6 +18,12 @@ internal sealed class Appender(WriterConnection writer, FolderContents contents,
     public async Task<ImapCommandException?> RunAsync(IReadOnlyList<PendingMessage> messages, bool together, CancellationToken token)
     {
         var fitting = messages.Where(Fits).ToList();
+        if (fitting.Exists(m => m.Sent))
+        {
+            // On a connection that broke: the server may be still at it.
+            await contents.LearnUntilQuietAsync(token).ConfigureAwait(false);
+        }
+
         var missing = await new PresentMessages(contents).SettleAsync(fitting, token).ConfigureAwait(false);
         ImapCommandException? refusal = null;
         if (missing.Count > 1 && together && _connection.Capabilities.Has("MULTIAPPEND") && !missing.Exists(IsBinary))

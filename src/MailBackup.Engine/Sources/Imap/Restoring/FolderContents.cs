@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using MailBackup.Sources.Imap.Connection;
 using MailBackup.Sources.Imap.Protocol;
@@ -11,6 +12,8 @@ namespace MailBackup.Sources.Imap.Restoring;
 /// <param name="taken">UIDs that stand for an item already; outlives the connection.</param>
 internal sealed class FolderContents(ImapConnection connection, ServerTraits traits, string key, TakenMessages taken)
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200), Quiet = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<uint, byte[]> _digests = [];
     private readonly MessageTable _messages = new();
     private List<string>? _permanent;
@@ -60,6 +63,27 @@ internal sealed class FolderContents(ImapConnection connection, ServerTraits tra
                 _messages.Add(uid, size, data.Guid);
             }
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Learns what comes into the folder until nothing has for a while. When a connection breaks in the middle of commands sent ahead, the server goes on with those
+    /// that it has received, and nobody tells when it is done.
+    /// </summary>
+    public async Task LearnUntilQuietAsync(CancellationToken token)
+    {
+        uint highest = Highest;
+        var begun = Stopwatch.StartNew();
+        for (var quiet = Stopwatch.StartNew(); quiet.Elapsed < Quiet && begun.Elapsed < LongestWait;)
+        {
+            await Task.Delay(Look, token).ConfigureAwait(false);
+            await connection.RunAsync("NOOP").ConfigureAwait(false);
+            await LearnAsync().ConfigureAwait(false);
+            if (Highest != highest)
+            {
+                highest = Highest;
+                quiet.Restart();
+            }
+        }
     }
 
     /// <summary>Digests of all messages that may be one of these: in one go, for a question each would cost a round trip each.</summary>
