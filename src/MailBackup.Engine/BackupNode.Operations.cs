@@ -138,7 +138,7 @@ public sealed partial class BackupNode
         {
             return request switch
             {
-                ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
+                ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink, Share).RunAsync(stop).ConfigureAwait(false),
                 RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
                 UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
                 AccountRestoreRequest account => await new AccountRestoreRun(
