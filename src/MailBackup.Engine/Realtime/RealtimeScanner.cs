@@ -111,7 +111,7 @@ internal sealed partial class RealtimeScanner : IChangeSink
             if (_operationIsOpen)
             {
                 using var guest = RealtimeSession.TryJoin(_node.Share, _node.Layout, _sink);
-                accounts = guest is null ? [] : _pending.Take(_atOnce, guest.TryTake);
+                accounts = guest is null ? [] : TakeBeside(guest);
                 await SaveAsync(source, guest, accounts, token).ConfigureAwait(false);
                 return;
             }
@@ -214,45 +214,5 @@ internal sealed partial class RealtimeScanner : IChangeSink
             _log.Write(ServiceLogLevel.Information, $"Realtime: {unknown[0]}{(unknown.Count > 1 ? $" and {unknown.Count - 1} more are" : " is")} new; an account scan is queued.");
             _node.Submit(new ScanRequest { Accounts = unknown });
         }
-    }
-
-    /// <summary>True when an operation waits for the backup path, or has it. Looks for one ten times a second at most.</summary>
-    private bool MustYield()
-    {
-        if (_clock.GetElapsedTime(_looked) < LookForOperations)
-        {
-            return false;
-        }
-
-        _looked = _clock.GetTimestamp();
-        var open = _node.Operations.List();
-        IndexFromTimeToTime(open);
-        bool shared = _node.Share.IsOffered, waits = open.Count > 0 && !shared;
-        Say(i => i with { Wait = shared ? null : RealtimeWait.Of(open, i.Wait, _clock.GetUtcNow()) });
-        if ((shared || waits != _operationWaits) && _info.State is RealtimeState.Running or RealtimeState.Waiting)
-        {
-            Say(i => i with { State = waits ? RealtimeState.Waiting : Following(i) });
-        }
-
-        _operationWaits = waits;
-        _operationIsOpen = open.Count > 0;
-        return _operationIsOpen;
-    }
-
-    private void IndexFromTimeToTime(IReadOnlyList<Operation> open)
-    {
-        // What runs is followed by the indexing of what it has brought.
-        if (_unindexed && open.Count == 0 && _node.Configuration.SearchIndex && _clock.GetElapsedTime(_indexed) > IndexEvery)
-        {
-            _unindexed = false;
-            _indexed = _clock.GetTimestamp();
-            _node.Submit(new SearchIndexRequest());
-        }
-    }
-
-    private void Close()
-    {
-        _session?.Dispose();
-        _session = null;
     }
 }
