@@ -3,8 +3,8 @@ using MailBackup.Sources;
 namespace MailBackup.Realtime;
 
 /// <summary>
-/// Changes that wait to be saved, gathered by account: however many there are, memory holds only which folders they are in. An account is ready when
-/// it has been quiet for a moment, so that a move between two folders is seen whole, or when it has waited long enough.
+/// Changes that wait to be saved, gathered by account: however many there are, memory holds only which folders they are in, and the names of some thousands. An account
+/// is ready when it has been quiet for a moment, so that a move between two folders is seen whole, or when it has waited long enough.
 /// </summary>
 internal sealed class PendingChanges(TimeProvider clock)
 {
@@ -14,9 +14,13 @@ internal sealed class PendingChanges(TimeProvider clock)
     // A scan of a large folder is not begun again before it has rested as long as it took, twice over.
     private const int Rest = 2;
 
+    // A folder in which more has changed is listed: that is the cheaper way then, and names take memory.
+    private const int MostNames = 2_000, MostNamesInAll = 50_000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Waiting> _accounts = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, long> _resting = new(StringComparer.OrdinalIgnoreCase);
+    private int _names;
 
     public int Count
     {
@@ -41,12 +45,27 @@ internal sealed class PendingChanges(TimeProvider clock)
         }
     }
 
-    public void Add(string account, FolderKind kind, string key)
+    /// <param name="item">Null: look at the whole folder.</param>
+    public void Add(string account, FolderKind kind, string key, string? item = null)
     {
         lock (_gate)
         {
-            var waiting = Touch(account);
-            waiting.Folders?.Add((kind, key));
+            if (Touch(account).Folders is not { } folders)
+            {
+                return;
+            }
+
+            bool isKnown = folders.TryGetValue((kind, key), out var names);
+            if (item is null || (isKnown && names is null) || names?.Count >= MostNames || _names >= MostNamesInAll)
+            {
+                _names -= names?.Count ?? 0;
+                folders[(kind, key)] = null;
+                return;
+            }
+
+            names ??= new HashSet<string>(StringComparer.Ordinal);
+            folders[(kind, key)] = names;
+            _names += names.Add(item) ? 1 : 0;
         }
     }
 
@@ -54,7 +73,7 @@ internal sealed class PendingChanges(TimeProvider clock)
     {
         lock (_gate)
         {
-            Touch(account).Folders = null;
+            LookAtAll(Touch(account));
         }
     }
 
@@ -65,7 +84,7 @@ internal sealed class PendingChanges(TimeProvider clock)
         {
             var waiting = Touch(taken.Account);
             waiting.First = Math.Min(waiting.First, taken.First);
-            waiting.Folders = null;
+            LookAtAll(waiting);
         }
     }
 
@@ -79,12 +98,13 @@ internal sealed class PendingChanges(TimeProvider clock)
             long now = clock.GetTimestamp();
             var ready = _accounts.Where(a => IsReady(a.Key, a.Value, now)).OrderBy(a => a.Value.First)
                 .Where(a => free?.Invoke(a.Key) != false).Take(most).ToList();
-            foreach (var (account, _) in ready)
+            foreach (var (account, waiting) in ready)
             {
                 _accounts.Remove(account);
+                _names -= waiting.Names;
             }
 
-            return ready.ConvertAll(a => new PendingAccount(a.Key, a.Value.First, a.Value.Folders));
+            return ready.ConvertAll(a => new PendingAccount(a.Key, a.Value.First, a.Value.Folders?.ToDictionary(f => f.Key, IReadOnlySet<string>? (f) => f.Value)));
         }
     }
 
@@ -118,6 +138,12 @@ internal sealed class PendingChanges(TimeProvider clock)
         return waiting;
     }
 
+    private void LookAtAll(Waiting waiting)
+    {
+        _names -= waiting.Names;
+        waiting.Folders = null;
+    }
+
     private bool IsReady(string account, Waiting waiting, long now) =>
         (clock.GetElapsedTime(waiting.Last, now) >= Quiet || clock.GetElapsedTime(waiting.First, now) >= Longest)
         && _resting.GetValueOrDefault(account) <= now;
@@ -126,6 +152,8 @@ internal sealed class PendingChanges(TimeProvider clock)
     {
         public long First;
         public long Last;
-        public HashSet<(FolderKind Kind, string Key)>? Folders = [];
+        public Dictionary<(FolderKind Kind, string Key), HashSet<string>?>? Folders = [];
+
+        public int Names => Folders?.Values.Sum(n => n?.Count ?? 0) ?? 0;
     }
 }

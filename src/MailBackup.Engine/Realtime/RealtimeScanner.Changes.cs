@@ -17,7 +17,7 @@ internal sealed partial class RealtimeScanner
         }
     }
 
-    void IChangeSink.FolderChanged(string account, FolderKind kind, string key) => _pending.Add(account, kind, key);
+    void IChangeSink.FolderChanged(string account, FolderKind kind, string key, string? item) => _pending.Add(account, kind, key, item);
 
     void IChangeSink.AccountChanged(string account) => _pending.AddAll(account);
 

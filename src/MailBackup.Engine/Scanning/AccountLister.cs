@@ -160,8 +160,8 @@ internal sealed class AccountLister(
             {
                 var now = FolderState.ToStat(new ItemId(known.Id), folder, known.Items);
 
-                // A folder that is not looked at keeps its token: what changed in it meanwhile is left to the next scan.
-                pairs.Add((target.IsWanted(folder) ? now : now with { Token = known.Token }, folder, known));
+                // A folder that is not wholly looked at keeps its token: what else changed in it meanwhile is left to the next scan.
+                pairs.Add((target.IsWanted(folder) && target.ItemsIn(folder) is null ? now : now with { Token = known.Token }, folder, known));
             }
             else
             {
@@ -227,7 +227,7 @@ internal sealed class AccountLister(
                 continue;
             }
 
-            listed += await comparison.CompareAsync(now, folder, known, token).ConfigureAwait(false);
+            listed += await comparison.CompareAsync(now, folder, known, target.ItemsIn(folder), token).ConfigureAwait(false);
         }
 
         foreach (var folder in account.VanishedFolders)

@@ -5,8 +5,8 @@ using MailBackup.Storage;
 namespace MailBackup.Scanning;
 
 /// <summary>
-/// Compares the folders of one known account with what the backup has of them. By what the source tells of a folder's changes, where it can; else by all that it
-/// lists there. What no folder has any more goes to <see cref="ScanAccount.Missing"/>.
+/// Compares the folders of one known account with what the backup has of them. By the items that somebody has named, by what the source tells of a folder's changes,
+/// where it can; else by all that it lists there. What no folder has any more goes to <see cref="ScanAccount.Missing"/>.
 /// </summary>
 internal sealed class FolderComparison(IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, ScanAccount account)
 {
@@ -17,9 +17,15 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
     public List<ScanJob> Added { get; } = [];
 
     /// <param name="known">The folder as the last scan left it; null when it is new.</param>
+    /// <param name="named">Keys of the only items to look at; null: all.</param>
     /// <returns>How many items the source has there; as many as were known when it could not be listed.</returns>
-    public async Task<long> CompareAsync(FolderStat now, SourceFolder folder, FolderStat? known, CancellationToken token)
+    public async Task<long> CompareAsync(FolderStat now, SourceFolder folder, FolderStat? known, IReadOnlySet<string>? named, CancellationToken token)
     {
+        if (named is not null && known is not null && await CompareNamedAsync(now, folder, known, named, token).ConfigureAwait(false) is { } count)
+        {
+            return count;
+        }
+
         var items = known is null ? [] : KnownItems.OfFolder(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(known.Id));
         if (known is { Token: { } since } && folder.Token is not null && !options.Deep
             && await source.ListChangesAsync(account.Name, folder, since, items.ConvertAll(i => i.Key), token).ConfigureAwait(false) is { } told)
@@ -36,6 +42,26 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
             Changes.Add(ScanJob.Unlisted(account, new ItemId(now.Id), e));
             return items.Count;
         }
+    }
+
+    /// <summary>Compares the named items only.</summary>
+    /// <returns>How many items the source has in the folder; null when the whole folder has to be looked at.</returns>
+    private async ValueTask<long?> CompareNamedAsync(FolderStat now, SourceFolder folder, FolderStat known, IReadOnlySet<string> named, CancellationToken token)
+    {
+        if (await source.ListNamedAsync(account.Name, folder, named, token).ConfigureAwait(false) is not { } items
+            || KnownItems.Named(store.Writer.Catalog, account.Journal.CatalogId, new ItemId(now.Id), folder.Kind, items, source) is not { } matches)
+        {
+            return null;
+        }
+
+        foreach (var item in items)
+        {
+            Take(now, folder, matches.GetValueOrDefault(item.StableKey), item);
+        }
+
+        counts.See(known.Items + items.Count - matches.Count);
+        counts.Unchanged(known.Items - matches.Count);
+        return known.Items + items.Count - matches.Count;
     }
 
     /// <summary>Compares a folder with all that the source lists in it.</summary>

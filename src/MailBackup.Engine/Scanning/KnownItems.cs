@@ -8,6 +8,9 @@ namespace MailBackup.Scanning;
 /// <summary>Asks the catalog what is known of an account's folders and living items.</summary>
 internal static class KnownItems
 {
+    // Sorts behind every other.
+    private const string LastCharacter = "\U0010FFFF";
+
     /// <summary>Living items of one folder.</summary>
     public static List<KnownItem> OfFolder(Catalog catalog, long account, ItemId folder)
     {
@@ -24,6 +27,38 @@ internal static class KnownItems
         }
 
         return items;
+    }
+
+    /// <summary>
+    /// Living items of one folder by the stable keys that these have; null when two have one, which only the whole folder tells apart.
+    /// </summary>
+    public static Dictionary<string, KnownItem>? Named(
+        Catalog catalog, long account, ItemId folder, FolderKind kind, IReadOnlyList<SourceItem> items, IMailSource source)
+    {
+        using var db = catalog.Connect();
+        using var select = db.Prepare($"""
+            SELECT item, type, key, flags, tags, date, size, digest, segment, offset, length FROM state
+            WHERE account = ? AND folder = ? AND key >= ? AND key <= ? AND end = {Catalog.Open} AND deleted = 0
+            """);
+        var found = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
+        foreach (string stable in items.Select(i => i.StableKey))
+        {
+            foreach (string prefix in source.KeyPrefixes(kind, stable))
+            {
+                select.Reset();
+                select.Bind(0, account).Bind(1, folder.Value).Bind(2, prefix).Bind(3, prefix + LastCharacter);
+                while (select.Step())
+                {
+                    var item = Read(select, folder);
+                    if (source.StableKeyOf(kind, item.Key) == stable && !found.TryAdd(stable, item))
+                    {
+                        return null;
+                    }
+                }
+            }
+        }
+
+        return found;
     }
 
     private static KnownItem Read(SqliteStatement row, ItemId folder) => new(

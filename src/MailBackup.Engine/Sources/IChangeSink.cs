@@ -10,7 +10,11 @@ public interface IChangeSink
     /// <param name="account">Address.</param>
     /// <param name="kind">With the key, what <see cref="SourceFolder"/> says of the folder.</param>
     /// <param name="key">The server's own name for the folder.</param>
-    void FolderChanged(string account, FolderKind kind, string key);
+    /// <param name="item">
+    /// The <see cref="SourceItem.Key"/> of an item that came or changed; whatever becomes of it later is told too. Null where that is not known, or where one is gone: then
+    /// the whole folder is looked at.
+    /// </param>
+    void FolderChanged(string account, FolderKind kind, string key, string? item = null);
 
     /// <summary>Folders of an account came, went or changed, or what changed in it cannot be told.</summary>
     void AccountChanged(string account);

@@ -60,6 +60,14 @@ public interface IMailSource : IAsyncDisposable
         new((FolderChanges?)null);
 
     /// <summary>
+    /// Of the items that a change feed has named in a folder, those that are there, each once; null when this cannot be told without listing the folder. One that is
+    /// not there was renamed or removed meanwhile, which the feed tells as well.
+    /// </summary>
+    /// <param name="keys">What <see cref="IChangeSink.FolderChanged"/> was given.</param>
+    ValueTask<IReadOnlyList<SourceItem>?> ListNamedAsync(string account, SourceFolder folder, IReadOnlyCollection<string> keys, CancellationToken token) =>
+        new((IReadOnlyList<SourceItem>?)null);
+
+    /// <summary>
     /// Items of one account that have the same <see cref="SourceItem.StableKey"/> and date have the same content, in whatever folders they lie: a copy need not be read.
     /// </summary>
     bool KnowsCopies => false;
@@ -84,6 +92,9 @@ public interface IMailSource : IAsyncDisposable
 
     /// <summary>The <see cref="SourceItem.StableKey"/> of an item that was recorded under this <see cref="SourceItem.Key"/>.</summary>
     string StableKeyOf(FolderKind kind, string key);
+
+    /// <summary>What every <see cref="SourceItem.Key"/> begins with that an item of this <see cref="SourceItem.StableKey"/> may have been recorded under.</summary>
+    IReadOnlyList<string> KeyPrefixes(FolderKind kind, string stableKey) => [stableKey];
 
     /// <summary>Where restored items go, or null when this source cannot take any.</summary>
     IRestoreTarget? RestoreTarget { get; }

@@ -14,7 +14,7 @@ namespace MailBackup.Storage;
 /// </remarks>
 public sealed class Catalog : IDisposable
 {
-    private const int SchemaVersion = 3;
+    private const int SchemaVersion = 4;
 
     /// <summary>The end of a state that lasts.</summary>
     internal const long Open = long.MaxValue;
@@ -191,7 +191,7 @@ public sealed class Catalog : IDisposable
                 digest BLOB, key TEXT NOT NULL, subject TEXT NOT NULL, sender TEXT NOT NULL,
                 segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
                 PRIMARY KEY(account, item, tx)) WITHOUT ROWID;
-            CREATE INDEX living ON state(account, folder) WHERE end = {Open} AND deleted = 0;
+            CREATE INDEX living ON state(account, folder, key) WHERE end = {Open} AND deleted = 0;
             INSERT INTO bundle VALUES (1, 0, 0);
             INSERT INTO purge VALUES (1, 0, 0, '', 1);
             INSERT INTO place VALUES ({FileIdentity.Inode(path)});

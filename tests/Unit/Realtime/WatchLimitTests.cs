@@ -143,7 +143,7 @@ public sealed class WatchLimitTests : IDisposable
 
         public void Following() => Heard.Enqueue("following");
 
-        public void FolderChanged(string account, FolderKind kind, string key)
+        public void FolderChanged(string account, FolderKind kind, string key, string? item = null)
         {
             if (!Go.IsSet)
             {

@@ -36,6 +36,11 @@ public sealed class GatedSource(IMailSource inner) : IMailSource
     public ValueTask<FolderChanges?> ListChangesAsync(string account, SourceFolder folder, string since, IReadOnlyCollection<string> known, CancellationToken token) =>
         inner.ListChangesAsync(account, folder, since, known, token);
 
+    public ValueTask<IReadOnlyList<SourceItem>?> ListNamedAsync(string account, SourceFolder folder, IReadOnlyCollection<string> keys, CancellationToken token) =>
+        inner.ListNamedAsync(account, folder, keys, token);
+
+    public IReadOnlyList<string> KeyPrefixes(FolderKind kind, string stableKey) => inner.KeyPrefixes(kind, stableKey);
+
     public ValueTask<bool> IsGoneAsync(string account, CancellationToken token) => inner.IsGoneAsync(account, token);
 
     public async ValueTask<SourceContent?> OpenAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token)

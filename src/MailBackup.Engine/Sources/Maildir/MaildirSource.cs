@@ -114,6 +114,16 @@ public sealed class MaildirSource : IMailSource
         await ValueTask.CompletedTask.ConfigureAwait(false);
     }
 
+    public ValueTask<IReadOnlyList<SourceItem>?> ListNamedAsync(
+        string account, SourceFolder folder, IReadOnlyCollection<string> keys, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(keys);
+        token.ThrowIfCancellationRequested();
+        return new(folder.Kind == FolderKind.Mail && Guard(() => Locate(account)) is { } mailbox
+            ? Guard(() => MessageLister.ListNamed(mailbox.FolderDirectory(folder), keys)) : null);
+    }
+
     public ValueTask<SourceContent?> OpenAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -140,6 +150,9 @@ public sealed class MaildirSource : IMailSource
             ? MessageName.StablePart(key.AsSpan(MessageName.Current.Length)).ToString()
             : key;
     }
+
+    public IReadOnlyList<string> KeyPrefixes(FolderKind kind, string stableKey) =>
+        kind == FolderKind.Mail ? [MessageName.Current + stableKey, MessageName.New + stableKey] : [stableKey];
 
     public IChangeFeed OpenChanges() => new Changes.MaildirChangeFeed(_layout);
 

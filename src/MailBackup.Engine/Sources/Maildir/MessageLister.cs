@@ -71,6 +71,27 @@ internal static class MessageLister
         }
     }
 
+    /// <summary>Those of the named messages that are there; null when a stable part is there twice, which only the whole folder can tell apart.</summary>
+    public static List<SourceItem>? ListNamed(string directory, IReadOnlyCollection<string> keys)
+    {
+        var keywords = KeywordFile.Read(directory);
+        var stable = new HashSet<string>(StringComparer.Ordinal);
+        var items = new List<SourceItem>(keys.Count);
+        foreach (string key in keys)
+        {
+            if (FileStatus.TryGet(directory, key, out var status, follow: false) && status.IsRegular)
+            {
+                items.Add(Create(key, status, keywords));
+                if (!stable.Add(items[^1].StableKey))
+                {
+                    return null;
+                }
+            }
+        }
+
+        return items;
+    }
+
     /// <summary>The item that a file is. <paramref name="key"/> starts with <c>cur/</c> or <c>new/</c>.</summary>
     public static SourceItem Create(string key, in FileStatus status, KeywordFile keywords)
     {

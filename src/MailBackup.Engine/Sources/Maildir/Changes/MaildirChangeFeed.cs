@@ -21,6 +21,7 @@ internal sealed class MaildirChangeFeed : IChangeFeed
     private readonly Inotify _inotify;
     private readonly WatchTree _tree;
     private readonly string _root;
+    private readonly OpenRenames _renames = new();
     private IChangeSink _sink = null!;
     private bool _look;
     private bool _lost;
@@ -69,6 +70,7 @@ internal sealed class MaildirChangeFeed : IChangeFeed
             while (!token.IsCancellationRequested)
             {
                 bool quiet = !_inotify.Read(Wait, OnEvent);
+                _renames.Settle(TellRemoved);
                 var wait = _look || _lost ? quiet ? TimeSpan.Zero : LookSoon : _tree.Unwatched.Count > 0 ? LookAtUnwatched : LookAnyway;
                 if (Environment.TickCount64 - looked >= wait.TotalMilliseconds)
                 {
@@ -119,7 +121,7 @@ internal sealed class MaildirChangeFeed : IChangeFeed
         }
     }
 
-    private void OnEvent(int watch, InotifyMask mask, ReadOnlySpan<byte> name)
+    private void OnEvent(int watch, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name)
     {
         if ((mask & InotifyMask.QueueOverflow) != 0)
         {
@@ -158,7 +160,7 @@ internal sealed class MaildirChangeFeed : IChangeFeed
         }
         else
         {
-            OnFile(directory, name);
+            OnFile(directory, mask, cookie, name);
         }
     }
 
@@ -177,13 +179,13 @@ internal sealed class MaildirChangeFeed : IChangeFeed
         _sink.AccountChanged(parent.Mailbox!.Account);
     }
 
-    private void OnFile(WatchedDirectory directory, ReadOnlySpan<byte> name)
+    private void OnFile(WatchedDirectory directory, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name)
     {
         string account = directory.Mailbox!.Account;
         switch (directory.Role)
         {
             case WatchRole.Messages:
-                _sink.FolderChanged(account, directory.Kind, directory.Key);
+                OnMessage(directory, mask, cookie, name);
                 break;
             case WatchRole.MailFolder when name.SequenceEqual("dovecot-keywords"u8):
                 _sink.FolderChanged(account, directory.Kind, directory.Key);
@@ -199,4 +201,35 @@ internal sealed class MaildirChangeFeed : IChangeFeed
                 break;
         }
     }
+
+    /// <summary>
+    /// A message that came or has another name is told by that name, so that nobody need list the folder for it. One that is gone is not: whether it lives on under
+    /// another name only the folder shows.
+    /// </summary>
+    private void OnMessage(WatchedDirectory directory, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name)
+    {
+        if (!MessageName.IsMessage(name))
+        {
+            return;
+        }
+
+        string part = directory.Path.EndsWith("/new", StringComparison.Ordinal) ? MessageName.New : MessageName.Current;
+        string key = FileNames.FromNative(part, name);
+        if ((mask & InotifyMask.MovedFrom) != 0)
+        {
+            _renames.Add(cookie, new MovedMessage(directory, key));
+            return;
+        }
+
+        // First where it went from: a move that is seen in halves would be a deletion and a new mail.
+        if ((mask & InotifyMask.MovedTo) != 0 && _renames.Take(cookie) is { } from && !from.IsSameAs(directory, key))
+        {
+            TellRemoved(from);
+        }
+
+        _sink.FolderChanged(directory.Mailbox!.Account, directory.Kind, directory.Key, (mask & InotifyMask.Delete) != 0 ? null : key);
+    }
+
+    private void TellRemoved(MovedMessage message) =>
+        _sink.FolderChanged(message.From.Mailbox!.Account, message.From.Kind, message.From.Key);
 }

@@ -7,8 +7,11 @@ namespace MailBackup.Sources.Maildir.Posix;
 /// <summary>One inotify instance. Watches may be added by one thread while another reads.</summary>
 internal sealed unsafe class Inotify : IDisposable
 {
-    /// <summary>Gets one event: the watch, what happened, and the name in the watched directory (empty for the directory itself).</summary>
-    public delegate void Handler(int watch, InotifyMask mask, ReadOnlySpan<byte> name);
+    /// <summary>
+    /// Gets one event: the watch, what happened, a number that both events of a rename have in common, and the name in the watched directory (empty for the directory
+    /// itself).
+    /// </summary>
+    public delegate void Handler(int watch, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name);
 
     private const int HeaderLength = 16;
     private const int BufferLength = 256 << 10;
@@ -68,10 +71,11 @@ internal sealed unsafe class Inotify : IDisposable
         {
             int watch = Unsafe.ReadUnaligned<int>(in events[0]);
             var mask = Unsafe.ReadUnaligned<InotifyMask>(in events[4]);
+            uint cookie = Unsafe.ReadUnaligned<uint>(in events[8]);
             int nameLength = Unsafe.ReadUnaligned<int>(in events[12]);
             var name = events.Slice(HeaderLength, nameLength);
             int end = name.IndexOf((byte)0);
-            handler(watch, mask, end >= 0 ? name[..end] : name);
+            handler(watch, mask, cookie, end >= 0 ? name[..end] : name);
             events = events[(HeaderLength + nameLength)..];
         }
 
