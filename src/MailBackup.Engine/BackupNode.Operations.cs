@@ -125,7 +125,7 @@ public sealed partial class BackupNode
         if (request is SearchIndexRequest index)
         {
             RequireSearch();
-            return await new SearchIndexing(_layout, index, sink).RunAsync(stop).ConfigureAwait(false);
+            return await new SearchIndexing(_layout, index, sink, Share).RunAsync(stop).ConfigureAwait(false);
         }
 
         if (request is PurgeRequest purge)

@@ -2,7 +2,7 @@ using MailBackup.Operations;
 
 namespace MailBackup.Realtime;
 
-/// <summary>How it gets on with the operations of the node: beside a scan, behind all others.</summary>
+/// <summary>How it gets on with the operations of the node: beside those that share the store, behind all others.</summary>
 internal sealed partial class RealtimeScanner
 {
     /// <summary>True when an operation waits for the backup path, or has it. Looks for one ten times a second at most.</summary>

@@ -96,7 +96,7 @@ internal sealed partial class RealtimeScanner : IChangeSink
         }
     }
 
-    /// <summary>Saves what is ready: in its own session, or as the guest of a running scan.</summary>
+    /// <summary>Saves what is ready: in its own session, or as the guest of an operation that shares its own.</summary>
     private async Task RoundAsync(IMailSource source, CancellationToken token)
     {
         if (MustYield() || (_pending.Count == 0 && _clock.GetElapsedTime(_used) > KeepOpen))

@@ -8,8 +8,8 @@ namespace MailBackup.Realtime;
 
 /// <summary>
 /// The backup path in the hands of the realtime scanner. Its own: writer lock and open store, kept from batch to batch, because opening them costs more
-/// than a batch; nobody else writes meanwhile, so it is given back as soon as an operation waits. Or, for one batch, that of a running scan
-/// (<see cref="ScanShare"/>), but for the accounts that the scan is at.
+/// than a batch; nobody else writes meanwhile, so it is given back as soon as an operation waits. Or, for one batch, that of a running operation
+/// (<see cref="StoreShare"/>), but for the accounts that a scan is at.
 /// </summary>
 internal sealed class RealtimeSession : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class RealtimeSession : IDisposable
     private readonly AccountRegistry _registry;
     private readonly IOperationSink _sink;
     private readonly WriterLock? _lock;
-    private readonly ScanShare.Guest? _guest;
+    private readonly StoreShare.Guest? _guest;
     private readonly AccountLeases.Holder? _leases;
 
     private RealtimeSession(BackupLayout layout, WriterLock held, IOperationSink sink)
@@ -32,7 +32,7 @@ internal sealed class RealtimeSession : IDisposable
         _registry = AccountRegistry.Load(layout);
     }
 
-    private RealtimeSession(BackupLayout layout, ScanShare.Guest guest, IOperationSink sink)
+    private RealtimeSession(BackupLayout layout, StoreShare.Guest guest, IOperationSink sink)
     {
         _layout = layout;
         _guest = guest;
@@ -42,8 +42,8 @@ internal sealed class RealtimeSession : IDisposable
         _leases = _store.Leases.Begin();
     }
 
-    /// <summary>For one batch in the store of a running scan; null when none shares its own.</summary>
-    public static RealtimeSession? TryJoin(ScanShare share, BackupLayout layout, IOperationSink sink) =>
+    /// <summary>For one batch in the store of a running operation; null when none shares its own.</summary>
+    public static RealtimeSession? TryJoin(StoreShare share, BackupLayout layout, IOperationSink sink) =>
         share.TryJoin() is { } guest ? new RealtimeSession(layout, guest, sink) : null;
 
     /// <summary>Null while an operation has the backup path.</summary>
@@ -71,12 +71,10 @@ internal sealed class RealtimeSession : IDisposable
     public bool Knows(string account) => _registry.FindLiving(account) is not null;
 
     /// <summary>
-    /// False while a running scan is at the account, and before it has come there for the first time: reading a whole mailbox is no realtime batch. Where true,
-    /// the scan waits for the batch.
+    /// False while a running scan is at the account, and before it has come there for the first time. Where true, the scan waits for the batch.
     /// </summary>
     public bool TryTake(string account) =>
-        _leases is null || _registry.FindLiving(account) is not { } id
-        || ((_registry.Stats[id].Folders.Count > 0 || _store.Leases.WasHeld(id)) && _leases.TryTake(id));
+        _guest is null || _registry.FindLiving(account) is not { } id || (!_guest.IsReserved(id) && _leases!.TryTake(id));
 
     /// <summary>Saves what has changed. Durable when it returns. A server that cannot be reached is not waited for account after account.</summary>
     public async Task<RealtimeBatch> ScanAsync(IMailSource source, IReadOnlyList<PendingAccount> accounts, ScanOptions options, CancellationToken stop)

@@ -11,7 +11,7 @@ namespace MailBackup.Scanning;
 /// </summary>
 /// <param name="share">Where it lets the realtime scanner in while it goes through the accounts; null: nobody.</param>
 internal sealed class SmartScan(
-    BackupLayout layout, IMailSource source, ScanRequest request, ScanOptions options, IOperationSink sink, ScanShare? share = null)
+    BackupLayout layout, IMailSource source, ScanRequest request, ScanOptions options, IOperationSink sink, StoreShare? share = null)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ProgressMeter _meter = new();
@@ -56,7 +56,8 @@ internal sealed class SmartScan(
         }
         else
         {
-            await using (share.Begin(store, registry).ConfigureAwait(false))
+            var unseen = accounts.Where(id => registry.Stats[id].Folders.Count == 0).ToHashSet();
+            await using (share.Begin(store, registry, unseen).ConfigureAwait(false))
             {
                 await ScanAsync(store, registry, accounts, stop).ConfigureAwait(false);
             }

@@ -12,7 +12,7 @@ internal sealed class Guests(FaultyStore store, MemorySource memory, ScanOptions
 {
     private readonly Random _random = new(seed);
     private readonly SemaphoreSlim _one = new(1);
-    private readonly ScanShare _share = new();
+    private readonly StoreShare _share = new();
     private readonly List<string> _log = [];
 
     /// <summary>What batches have reported as saved.</summary>
@@ -23,7 +23,7 @@ internal sealed class Guests(FaultyStore store, MemorySource memory, ScanOptions
     /// <summary>A batch met a fault: what it was to save is left to the next scan.</summary>
     public bool Failed { get; private set; }
 
-    public async Task RunBesideAsync(Func<GatedSource, ScanShare, Task> scan)
+    public async Task RunBesideAsync(Func<GatedSource, StoreShare, Task> scan)
     {
         var working = new List<Task>();
         var source = new GatedSource(memory)

@@ -2,6 +2,7 @@ using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Realtime;
 using MailBackup.Scanning;
+using MailBackup.Searching;
 using MailBackup.Storage;
 using MailBackup.Tests.Support;
 
@@ -183,6 +184,26 @@ public sealed class SharedScanTests : IDisposable
     }
 
     [Fact]
+    public async Task Indexing_for_search_is_not_waited_for_and_leaves_what_came_meanwhile_to_the_next()
+    {
+        await PrepareAsync();
+        await using var run = await RealtimeRun.StartAsync(_node);
+        using var sink = new HeldSink();
+        var index = _node.Node.Submit(new SearchIndexRequest());
+        var indexing = Task.Run(() => _node.Node.Operations.RunAsync(
+            index.Id, (_, _, stop) => new SearchIndexing(_node.Layout, new SearchIndexRequest(), sink, _node.Node.Share).RunAsync(stop), null, default));
+        await run.UntilAsync(() => sink.IsHeld);
+        _node.Server.Deliver(Alice);
+        await run.UntilChangesAsync(1);
+        Assert.False(indexing.IsCompleted);
+        sink.Go.Set();
+        var report = (await indexing).Report!;
+        Assert.Equal((6, 0), (report.Added, report.Errors));
+        Assert.Equal(1, (await _node.RunAsync(new SearchIndexRequest())).Report!.Added);
+        await EndAsync(run);
+    }
+
+    [Fact]
     public async Task A_mass_deletion_beside_a_scan_puts_the_account_on_hold()
     {
         var files = Enumerable.Range(0, 150).Select(_ => _node.Server.Deliver(Alice)).ToList();
@@ -225,9 +246,14 @@ public sealed class SharedScanTests : IDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                var request = scans++ % 4 == 3 ? new ScanRequest { Deep = true } : new ScanRequest();
+                OperationRequest request = (scans++ % 4) switch
+                {
+                    1 => new SearchIndexRequest { Rebuild = scans % 8 < 4 },
+                    3 => new ScanRequest { Deep = true },
+                    _ => new ScanRequest(),
+                };
                 var operation = await _node.RunAsync(request);
-                Assert.True(operation.State == OperationState.Completed, $"{operation.Error} {operation.Report?.Troubles.FirstOrDefault()}");
+                Assert.True(operation.State == OperationState.Completed, $"{operation.Kind}: {operation.Error} {operation.Report?.Troubles.FirstOrDefault()}");
             }
         });
         var seconds = int.TryParse(Environment.GetEnvironmentVariable("MAILBACKUP_LONG_TESTS"), out int n) ? n * 30 : 8;
@@ -285,6 +311,34 @@ public sealed class SharedScanTests : IDisposable
         var check = await _node.RunAsync(new CheckRequest { CompareSource = true, ReadData = true });
         Assert.True(check.State == OperationState.Completed, $"{check.Error} {string.Join('\n', check.Report!.Troubles)}");
         VerifyHistory();
+    }
+
+    /// <summary>Stands still when the first batch of an operation is done.</summary>
+    private sealed class HeldSink : IOperationSink, IDisposable
+    {
+        public ManualResetEventSlim Go { get; } = new();
+
+        public volatile bool IsHeld;
+
+        public void Report(OperationReport partial)
+        {
+            IsHeld = true;
+            Go.Wait();
+        }
+
+        public void Progress(OperationProgress progress)
+        {
+        }
+
+        public void Trouble(ItemTrouble trouble)
+        {
+        }
+
+        public void Warning(string message)
+        {
+        }
+
+        public void Dispose() => Go.Dispose();
     }
 
     /// <summary>No state is there twice, none overlaps the next, no mail is two living items.</summary>
