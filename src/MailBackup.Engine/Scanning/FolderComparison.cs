@@ -54,6 +54,15 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
             return null;
         }
 
+        // A name that is new for a known item: renamed, unless the earlier file is still there or this one is another. Then they are two, which the whole folder shows.
+        var renamed = items.Where(i => matches.TryGetValue(i.StableKey, out var known) && known.Key != i.Key).ToList();
+        if (renamed.Exists(i => matches[i.StableKey].Date != i.Date)
+            || (renamed.Count > 0 && await source.ListNamedAsync(account.Name, folder, renamed.ConvertAll(i => matches[i.StableKey].Key), token).ConfigureAwait(false)
+                is not { Count: 0 }))
+        {
+            return null;
+        }
+
         foreach (var item in items)
         {
             Take(now, folder, matches.GetValueOrDefault(item.StableKey), item);
@@ -69,18 +78,16 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
     private async Task<long> CompareWholeAsync(FolderStat now, SourceFolder folder, List<KnownItem> items, CancellationToken token)
     {
         long listed = 0;
-        var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-        var missing = items.Where(i => !byKey.TryAdd(source.StableKeyOf(folder.Kind, i.Key), i)).ToList();
-        await foreach (var item in source.ListItemsAsync(account.Name, folder, token).ConfigureAwait(false))
+        var known = new KnownByKey(source, folder.Kind, items);
+        await foreach (var (item, match) in known.MatchAsync(source.ListItemsAsync(account.Name, folder, token)).ConfigureAwait(false))
         {
             listed++;
             counts.See(1);
-            byKey.Remove(item.StableKey, out var match);
             Take(now, folder, match, item);
         }
 
         // Only now: a folder that could be listed in part only misses nothing.
-        foreach (var item in missing.Concat(byKey.Values))
+        foreach (var item in known.Rest)
         {
             account.Missing.Add(item.Id, item);
         }

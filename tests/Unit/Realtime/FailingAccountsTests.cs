@@ -5,7 +5,7 @@ namespace MailBackup.Tests.Realtime;
 
 public sealed class FailingAccountsTests
 {
-    private readonly Clock _clock = new();
+    private readonly ManualTime _clock = new();
 
     [Fact]
     public void An_account_that_cannot_be_read_is_tried_again_later_and_later_until_it_can()
@@ -15,20 +15,20 @@ public sealed class FailingAccountsTests
         Assert.Equal(["a"], failing.Unreadable);
         Assert.Contains("no connection", failing.Warning, StringComparison.Ordinal);
         Assert.Empty(failing.TakeDue());
-        _clock.Seconds += 5;
+        _clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(["a"], failing.TakeDue());
         Assert.Empty(failing.TakeDue());
         failing.Failed("a", "no connection");
-        _clock.Seconds += 9;
+        _clock.Advance(TimeSpan.FromSeconds(9));
         Assert.Empty(failing.TakeDue());
-        _clock.Seconds += 1;
+        _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(["a"], failing.TakeDue());
         for (int i = 0; i < 20; i++)
         {
             failing.Failed("a", "no connection");
         }
 
-        _clock.Seconds += 300;
+        _clock.Advance(TimeSpan.FromSeconds(300));
         Assert.Equal(["a"], failing.TakeDue());
         failing.Saved("a");
         Assert.Empty(failing.Unreadable);
@@ -43,21 +43,12 @@ public sealed class FailingAccountsTests
         {
             failing.Failed("a", null);
             Assert.Empty(failing.Unreadable);
-            _clock.Seconds += 60;
+            _clock.Advance(TimeSpan.FromSeconds(60));
             Assert.Equal(["a"], failing.TakeDue());
         }
 
         failing.Failed("a", null);
-        _clock.Seconds += 3600;
+        _clock.Advance(TimeSpan.FromSeconds(3600));
         Assert.Empty(failing.TakeDue());
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public long Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
     }
 }

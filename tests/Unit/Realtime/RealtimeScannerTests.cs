@@ -55,6 +55,65 @@ public sealed class RealtimeScannerTests : IDisposable
     }
 
     [Fact]
+    public async Task Only_what_was_named_is_looked_at_and_the_rest_is_left_to_the_next_scan()
+    {
+        string first = _node.Server.Deliver(Alice, flags: "");
+        _node.Server.Settle();
+        await _node.ScanAsync();
+
+        // Nobody follows yet, and nobody scans: a later visit to the whole folder would find it.
+        _node.Server.Deliver(Alice, subject: "unseen");
+        await using (var run = await RealtimeRun.StartAsync(_node))
+        {
+            Deliver(Alice, "", "named");
+            File.Move(first, first + "F");
+            await run.UntilChangesAsync(2);
+            Assert.Equal(["Mail 1", "Subject named"], Subjects());
+
+            // Gone is told of no item by name: the folder is looked at.
+            File.Delete(first + "F");
+            await run.UntilChangesAsync(4);
+            Assert.Equal(["Subject named", "unseen"], Subjects());
+        }
+
+        string second = _node.Server.Deliver(Alice, flags: "", subject: "unseen again");
+        await using (var run = await RealtimeRun.StartAsync(_node))
+        {
+            Deliver(Alice, "", "last");
+            await run.UntilChangesAsync(1);
+            Assert.Equal(3, _node.Items().Count);
+        }
+
+        _node.Server.Settle();
+        var scan = await _node.ScanAsync();
+        Assert.Equal((1, 0, 0), (scan.Added, scan.Updated, scan.Deleted));
+        Assert.Equal(["Subject last", "Subject named", "unseen", "unseen again"], Subjects());
+        Assert.True(File.Exists(second));
+        await AgreesAsync();
+    }
+
+    [Fact]
+    public async Task Two_files_of_one_stable_part_are_told_apart_by_the_whole_folder()
+    {
+        string first = _node.Server.Deliver(Alice, flags: "", body: "one\r\n");
+        await _node.ScanAsync();
+        await using var run = await RealtimeRun.StartAsync(_node);
+
+        // As after a merge of two servers: another message, another flag, the same name before the colon.
+        string twin = Path.Combine(Path.GetDirectoryName(first)!, "..", "tmp", "twin");
+        await File.WriteAllTextAsync(twin, "Subject: Twin\r\n\r\ntwo\r\n");
+        File.Move(twin, first + "T");
+        await run.UntilChangesAsync(1);
+        Assert.Equal(["Mail 1", "Twin"], Subjects());
+        File.Move(first + "T", first + "RT");
+        await run.UntilAsync(() => run.Scanner.Info.Pending == 0);
+        await Task.Delay(600);
+        await run.UntilAsync(() => run.Scanner.Info.Pending == 0);
+        await AgreesAsync();
+        Assert.Equal(["Mail 1", "Twin"], Subjects());
+    }
+
+    [Fact]
     public async Task New_folders_are_followed_with_what_is_in_them_already()
     {
         _node.Server.Deliver(Alice);

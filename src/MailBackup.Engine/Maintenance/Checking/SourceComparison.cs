@@ -62,16 +62,11 @@ internal sealed class SourceComparison(BackupLayout layout, Catalog catalog, IMa
 
     private async Task CompareAsync(string account, long catalogId, SourceFolder folder, FolderStat? stored, CancellationToken token)
     {
-        var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-        foreach (var item in stored is null ? [] : KnownItems.OfFolder(catalog, catalogId, new ItemId(stored.Id)))
-        {
-            byKey[source.StableKeyOf(folder.Kind, item.Key)] = item;
-        }
-
-        await foreach (var item in source.ListItemsAsync(account, folder, token).ConfigureAwait(false))
+        var items = new KnownByKey(source, folder.Kind, stored is null ? [] : KnownItems.OfFolder(catalog, catalogId, new ItemId(stored.Id)));
+        await foreach (var (item, known) in items.MatchAsync(source.ListItemsAsync(account, folder, token)).ConfigureAwait(false))
         {
             findings.Count(1);
-            if (!byKey.Remove(item.StableKey, out var known))
+            if (known is null)
             {
                 Differs(account, null, $"{folder.Path}/{item.Key}", "It is on the server and not in the backup.");
             }
@@ -81,7 +76,7 @@ internal sealed class SourceComparison(BackupLayout layout, Catalog catalog, IMa
             }
         }
 
-        foreach (var gone in byKey.Values)
+        foreach (var gone in items.Rest)
         {
             Differs(account, gone.Id.Value, $"{folder.Path}/{gone.Key}", "It is in the backup and not on the server.");
         }

@@ -38,19 +38,19 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
         bool whole = true;
         foreach (var folder in folders)
         {
-            var known = stored.Remove((folder.Path, folder.Kind), out var stat) ? Known(number, stat, folder.Kind) : [];
+            var known = new KnownByKey(source, folder.Kind, stored.Remove((folder.Path, folder.Kind), out var stat) ? Known(number, stat) : []);
             var found = new List<Loss>();
             whole &= await TryAsync(account, folder, async () =>
             {
-                await foreach (var item in source.ListItemsAsync(account, folder, token).ConfigureAwait(false))
+                await foreach (var (item, here) in known.MatchAsync(source.ListItemsAsync(account, folder, token)).ConfigureAwait(false))
                 {
-                    if (known.Remove(item.StableKey, out var here) && await LookAsync(id, account, folder, stat!, item, here, right, token).ConfigureAwait(false) is { } loss)
+                    if (here is not null && await LookAsync(id, account, folder, stat!, item, here, right, token).ConfigureAwait(false) is { } loss)
                     {
                         found.Add(loss);
                     }
                 }
 
-                missing.AddRange(known.Values.Select(k => (stat!, k)));
+                missing.AddRange(known.Rest.Select(k => (stat!, k)));
             }).ConfigureAwait(false);
             foreach (var loss in found)
             {
@@ -60,7 +60,7 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
 
         foreach (var gone in stored.Values)
         {
-            missing.AddRange(Known(number, gone, gone.Kind).Values.Select(k => (gone, k)));
+            missing.AddRange(Known(number, gone).Select(k => (gone, k)));
         }
 
         if (request.Losses.Contains(ContentLoss.Missing) && missing.Count > 0)
@@ -72,16 +72,8 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
         }
     }
 
-    private Dictionary<string, KnownItem> Known(long account, FolderStat folder, FolderKind kind)
-    {
-        var known = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-        foreach (var item in KnownItems.OfFolder(reader.Catalog, account, new ItemId(folder.Id)).Where(i => _only.Count == 0 || _only.Contains(i.Id.Value)))
-        {
-            known[source.StableKeyOf(kind, item.Key)] = item;
-        }
-
-        return known;
-    }
+    private IEnumerable<KnownItem> Known(long account, FolderStat folder) =>
+        KnownItems.OfFolder(reader.Catalog, account, new ItemId(folder.Id)).Where(i => _only.Count == 0 || _only.Contains(i.Id.Value));
 
     /// <summary>The loss of an item that is there; null when it has its content, or went away meanwhile.</summary>
     private async Task<Loss?> LookAsync(
