@@ -51,7 +51,7 @@ internal sealed class ScanCommitter(
             Batch.Commit();
             foreach (var account in _touched)
             {
-                WriteStat(account, _complete.Contains(account));
+                account.ToStat(_complete.Contains(account), options.Continuous).Write(store.Layout, account.Id);
             }
         }
 
@@ -274,40 +274,6 @@ internal sealed class ScanCommitter(
         account.Missing.Clear();
         _guard.Judge(account);
         _complete.Add(account);
-    }
-
-    private void WriteStat(ScanAccount account, bool complete)
-    {
-        var folders = new List<FolderStat>(account.Folders.Count);
-        foreach (var now in account.Folders)
-        {
-            // As the journal has it: a folder that is told before its transaction would be taken for known by the next scan, and never be journaled.
-            if ((account.PendingFolders.TryGetValue(now.Id, out var before) ? before : now) is not { } folder)
-            {
-                continue;
-            }
-
-            var id = new ItemId(now.Id);
-            folders.Add(folder with
-            {
-                Items = now.Items + account.ItemCounts.GetValueOrDefault(id),
-                Token = complete && !account.Troubled.Contains(id) ? now.Token : null,
-            });
-        }
-
-        if (!complete)
-        {
-            folders.AddRange(account.VanishedFolders.Select(f => f with { Token = null }));
-        }
-
-        var stat = account.Stat with
-        {
-            NextItem = account.NextItem,
-            Journal = account.Journal.Writer.Position,
-            Unfinished = (complete && !options.Continuous) || account.Change.Total == 0 ? null : account.Change,
-            Folders = folders,
-        };
-        stat.Write(store.Layout, account.Id);
     }
 
     private void Append(ScanAccount account, ItemId item, ItemState? state) =>

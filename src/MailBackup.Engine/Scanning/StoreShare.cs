@@ -25,15 +25,22 @@ internal sealed class StoreShare
         }
     }
 
-    /// <summary>Lets guests in until the offer is disposed, which waits for those that are in.</summary>
-    /// <param name="store">Outlives the offer.</param>
+    /// <summary>Lets guests in until it is disposed of, which waits for those that are in.</summary>
+    /// <param name="store">Outlives that.</param>
     /// <param name="registry">Nobody changes it any more.</param>
     /// <param name="reserved">Accounts that a scan has not come to yet and guests leave to it, whatever happens there: to read a whole mailbox is its work.</param>
     public IAsyncDisposable Begin(ScanStore store, AccountRegistry registry, IReadOnlySet<Guid>? reserved = null)
     {
         lock (_gate)
         {
-            return _offer is null ? _offer = new Offer(this, store, registry, reserved) : throw new InvalidOperationException("Two operations at once.");
+            if (_offer is not null)
+            {
+                throw new InvalidOperationException("Two operations at once.");
+            }
+
+            var end = new Ending(this);
+            _offer = new Offer(store, registry, reserved, end.Cut);
+            return end;
         }
     }
 
@@ -48,65 +55,73 @@ internal sealed class StoreShare
             }
 
             offer.Guests++;
-            return new Guest(offer);
+            return new Guest(this, offer);
         }
     }
 
-    internal sealed class Offer(StoreShare share, ScanStore store, AccountRegistry registry, IReadOnlySet<Guid>? reserved) : IAsyncDisposable
+    private void Leave(Offer offer)
     {
-        private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly CancellationTokenSource _cut = new();
-
-        public ScanStore Store => store;
-
-        public AccountRegistry Registry => registry;
-
-        public CancellationToken Cut => _cut.Token;
-
-        public bool IsReserved(Guid account) => reserved?.Contains(account) == true && !store.Leases.WasHeld(account);
-
-        public int Guests { get; set; }
-
-        public void Leave()
+        lock (_gate)
         {
-            lock (share._gate)
+            if (--offer.Guests == 0 && _offer != offer)
             {
-                if (--Guests == 0 && share._offer != this)
-                {
-                    _empty.SetResult();
-                }
+                offer.Empty.SetResult();
             }
         }
+    }
 
-        public async ValueTask DisposeAsync()
+    private Task Withdraw()
+    {
+        lock (_gate)
         {
-            lock (share._gate)
-            {
-                share._offer = null;
-                if (Guests == 0)
-                {
-                    _empty.SetResult();
-                }
-            }
-
-            _cut.CancelAfter(Patience);
-            await _empty.Task.ConfigureAwait(false);
-            _cut.Dispose();
+            var offer = _offer!;
+            _offer = null;
+            return offer.Guests == 0 ? Task.CompletedTask : offer.Empty.Task;
         }
     }
 
     /// <summary>Whoever works in the store of a running operation, for one batch.</summary>
-    internal sealed class Guest(Offer offer) : IDisposable
+    internal sealed class Guest(StoreShare share, Offer offer) : IDisposable
     {
         public ScanStore Store => offer.Store;
 
         public AccountRegistry Registry => offer.Registry;
 
-        public bool IsReserved(Guid account) => offer.IsReserved(account);
-
         /// <summary>The operation has ended and waits no longer.</summary>
-        public CancellationToken Cut { get; } = offer.Cut;
+        public CancellationToken Cut => offer.Cut;
 
-        public void Dispose() => offer.Leave();
+        public bool IsReserved(Guid account) => offer.Reserved?.Contains(account) == true && !offer.Store.Leases.WasHeld(account);
+
+        public void Dispose() => share.Leave(offer);
+    }
+
+    internal sealed class Offer(ScanStore store, AccountRegistry registry, IReadOnlySet<Guid>? reserved, CancellationToken cut)
+    {
+        public ScanStore Store => store;
+
+        public AccountRegistry Registry => registry;
+
+        public IReadOnlySet<Guid>? Reserved => reserved;
+
+        public CancellationToken Cut => cut;
+
+        public int Guests { get; set; }
+
+        public TaskCompletionSource Empty { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Ending(StoreShare share) : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _cut = new();
+
+        public CancellationToken Cut => _cut.Token;
+
+        public async ValueTask DisposeAsync()
+        {
+            var empty = share.Withdraw();
+            _cut.CancelAfter(Patience);
+            await empty.ConfigureAwait(false);
+            _cut.Dispose();
+        }
     }
 }

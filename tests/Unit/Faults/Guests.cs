@@ -11,7 +11,7 @@ namespace MailBackup.Tests.Faults;
 internal sealed class Guests(FaultyStore store, MemorySource memory, ScanOptions options, int seed)
 {
     private readonly Random _random = new(seed);
-    private readonly SemaphoreSlim _one = new(1);
+    private Task _last = Task.CompletedTask;
     private readonly StoreShare _share = new();
     private readonly List<string> _log = [];
 
@@ -25,18 +25,16 @@ internal sealed class Guests(FaultyStore store, MemorySource memory, ScanOptions
 
     public async Task RunBesideAsync(Func<GatedSource, StoreShare, Task> scan)
     {
-        var working = new List<Task>();
         var source = new GatedSource(memory)
         {
             BeforeListing = async _ =>
             {
                 if (Draw(2) == 0)
                 {
-                    var batch = Task.Run(SaveAsync);
-                    working.Add(batch);
-
-                    // Now and then the scan goes on meanwhile.
-                    await (Draw(2) == 0 ? batch : Task.CompletedTask);
+                    // One after another, as realtime works. Now and then the scan goes on meanwhile.
+                    var before = _last;
+                    _last = Task.Run(() => SaveAsync(before));
+                    await (Draw(2) == 0 ? _last : Task.CompletedTask);
                 }
             },
         };
@@ -46,13 +44,13 @@ internal sealed class Guests(FaultyStore store, MemorySource memory, ScanOptions
         }
         finally
         {
-            await Task.WhenAll(working);
+            await _last;
         }
     }
 
-    private async Task SaveAsync()
+    private async Task SaveAsync(Task before)
     {
-        await _one.WaitAsync();
+        await before;
         try
         {
             var sink = new RecordingSink();
@@ -66,10 +64,6 @@ internal sealed class Guests(FaultyStore store, MemorySource memory, ScanOptions
         {
             Failed = true;
             _log.Add("guest: " + e.Message);
-        }
-        finally
-        {
-            _one.Release();
         }
     }
 
