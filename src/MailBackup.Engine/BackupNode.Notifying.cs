@@ -52,7 +52,7 @@ public sealed partial class BackupNode
     internal Task<string?> NotifyAsync(Notice notice) => _notifier.SendAsync(notice, []);
 
     /// <summary>Better told when it is set than when it is needed. One that has gone since must not stand in the way of other changes.</summary>
-    private void CheckHook(NodeConfiguration configuration)
+    private static void CheckHook(NodeConfiguration configuration, NodeConfiguration old)
     {
         if (configuration.Notification.HookTimeoutSeconds is < 1 or > 600)
         {
@@ -64,7 +64,7 @@ public sealed partial class BackupNode
             throw new MailBackupException(ErrorIds.ArgumentInvalid, FormattableString.Invariant($"{configuration.MetricsPort} is no port."), "Give a number up to 65535; 0 gives no metrics.");
         }
 
-        if (configuration.Notification.HookCommand is { } command && command != Configuration.Notification.HookCommand)
+        if (configuration.Notification.HookCommand is { } command && command != old.Notification.HookCommand)
         {
             HookFile.Resolve(command);
         }

@@ -27,12 +27,11 @@ public sealed partial class BackupNode
         })];
     }
 
-    /// <summary>Changes one entry of the schedule. Not queued: takes effect at once. Errors: <c>ArgumentInvalid</c>.</summary>
-    public void SetSchedule(ScheduledOperation operation, ScheduleEntry entry)
+    /// <summary>Changes one entry of the schedule; see <see cref="UpdateConfiguration"/>. Errors: <c>ArgumentInvalid</c>.</summary>
+    public void SetSchedule(ScheduledOperation operation, Func<ScheduleEntry, ScheduleEntry> change)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        var configuration = ConfigurationFile.Read(_layout);
-        SaveConfiguration(configuration with { Schedule = configuration.Schedule.With(operation, entry) });
+        ArgumentNullException.ThrowIfNull(change);
+        UpdateConfiguration(c => c with { Schedule = c.Schedule.With(operation, change(c.Schedule[operation])) });
     }
 
     /// <summary>The resident service of the path, and what it is doing.</summary>
@@ -70,11 +69,8 @@ public sealed partial class BackupNode
     /// <summary>Switches the realtime scanner on or off; a running service follows within a second.</summary>
     /// <param name="enabled">Whether the service is to follow changes as they happen.</param>
     /// <param name="initialScan">Whether it begins with a SmartScan, for what changed while it did not; null: as before.</param>
-    public void SetRealtime(bool enabled, bool? initialScan = null)
-    {
-        var configuration = ConfigurationFile.Read(_layout);
-        SaveConfiguration(configuration with { Realtime = enabled, RealtimeInitialScan = initialScan ?? configuration.RealtimeInitialScan });
-    }
+    public void SetRealtime(bool enabled, bool? initialScan = null) =>
+        UpdateConfiguration(c => c with { Realtime = enabled, RealtimeInitialScan = initialScan ?? c.RealtimeInitialScan });
 
     /// <summary>Whether the backup does what it is there for. Changes nothing; what is wrong is told, not thrown.</summary>
     public Task<HealthReport> GetHealthAsync(CancellationToken token) => new HealthSurvey(this, Clock).RunAsync(token);
@@ -152,17 +148,22 @@ public sealed partial class BackupNode
     }
 
     /// <summary>Takes up what others have changed. Errors: <c>ConfigurationInvalid</c>.</summary>
-    internal void RefreshConfiguration()
+    public NodeConfiguration RefreshConfiguration()
     {
-        var written = File.GetLastWriteTimeUtc(_layout.Configuration);
-        if (written != _configurationRead)
+        lock (_changingConfiguration)
         {
-            Configuration = ConfigurationFile.Read(_layout);
-            _configurationRead = written;
+            var written = FileIdentity.Stamp(_layout.Configuration);
+            if (written != _configurationRead)
+            {
+                Configuration = ConfigurationFile.Read(_layout);
+                _configurationRead = written;
+            }
+
+            return Configuration;
         }
     }
 
-    private DateTime _configurationRead;
+    private FileStamp _configurationRead;
 
     /// <summary>When the operation was due last although none has been started since; null when nothing was missed.</summary>
     internal DateTimeOffset? FindMissed(ScheduledOperation operation, ScheduleEntry entry, DateTimeOffset now)

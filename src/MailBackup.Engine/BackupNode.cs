@@ -24,6 +24,7 @@ public sealed partial class BackupNode : IDisposable
     private readonly Lazy<OperationQueue> _operations;
     private readonly Lazy<BackupReading> _reading;
     private readonly Notifier _notifier;
+    private readonly Lock _changingConfiguration = new();
 
     private BackupNode(BackupLayout layout, Guid serverId, NodeConfiguration configuration, NodeOptions? options)
     {
@@ -80,7 +81,7 @@ public sealed partial class BackupNode : IDisposable
     public static bool IsInitialized(string path) => BackupPathSetup.IsInitialized(path);
 
     /// <summary>
-    /// Makes a backup path for this server. Repeating it on one's own path changes nothing but the configuration given. Errors:
+    /// Makes a backup path for this server. Repeating it on one's own path changes nothing, unless a configuration is given: it takes the place of the whole one. Errors:
     /// <c>BackupPathNotWritable</c>, <c>BackupPathCaseInsensitive</c>, <c>BackupPathOwnedByAnotherServer</c>, <c>BackupPathNotEmpty</c>,
     /// <c>BackupPathFormatTooNew</c>, <c>HomeNotWritable</c>.
     /// </summary>
@@ -91,7 +92,7 @@ public sealed partial class BackupNode : IDisposable
         var node = new BackupNode(layout, server, ConfigurationFile.Read(layout), options);
         if (configuration is not null)
         {
-            node.SaveConfiguration(configuration);
+            node.UpdateConfiguration(_ => configuration);
         }
 
         return node;
@@ -144,11 +145,38 @@ public sealed partial class BackupNode : IDisposable
         return new BackupNode(layout, owner.ServerId, ForeignConfiguration(layout), options) { ForeignOwner = owner };
     }
 
-    /// <summary>Not queued: takes effect at once.</summary>
-    public void SaveConfiguration(NodeConfiguration configuration)
+    /// <summary>
+    /// Changes the configuration. Not queued: takes effect at once, in one step with what others change at the same moment. Errors: <c>ArgumentInvalid</c>,
+    /// <c>HookUnusable</c>, <c>ConfigurationInvalid</c>, <c>BackupPathBusy</c>.
+    /// </summary>
+    /// <param name="change">
+    /// Gets the configuration as it is in the backup path at this moment, which need not be <see cref="Configuration"/>. It should not wait for anybody: all who want to change
+    /// the configuration wait for it.
+    /// </param>
+    /// <returns>The configuration as it is now.</returns>
+    public NodeConfiguration UpdateConfiguration(Func<NodeConfiguration, NodeConfiguration> change)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(change);
         RefuseForeign();
+        lock (_changingConfiguration)
+        {
+            Configuration = ConfigurationFile.Update(_layout, old =>
+            {
+                var now = change(old);
+                CheckConfiguration(now, old);
+                return now;
+            });
+            if (!Configuration.SearchIndex)
+            {
+                SearchIndex.Delete(_layout);
+            }
+
+            return Configuration;
+        }
+    }
+
+    private static void CheckConfiguration(NodeConfiguration configuration, NodeConfiguration old)
+    {
         configuration.Validate();
         foreach (var (_, entry) in configuration.Schedule.Entries)
         {
@@ -160,13 +188,7 @@ public sealed partial class BackupNode : IDisposable
             SmtpMailer.CheckAddress(address);
         }
 
-        CheckHook(configuration);
-        ConfigurationFile.Write(_layout, configuration);
-        Configuration = configuration;
-        if (!configuration.SearchIndex)
-        {
-            SearchIndex.Delete(_layout);
-        }
+        CheckHook(configuration, old);
     }
 
     /// <summary>Opens the source of the configuration. Errors: <c>SourceNotSet</c>, <c>SourceNotFound</c>.</summary>

@@ -122,7 +122,7 @@ public sealed class CyrusTests : IDisposable
     {
         using var server = new CyrusServer();
         using var node = server.NewNode(_folder);
-        node.SaveConfiguration(node.Configuration with { Source = node.Configuration.Source with { ImapWatchInterval = 5 } });
+        node.UpdateConfiguration(c => c with { Source = c.Source with { ImapWatchInterval = 5 } });
         using var alice = server.Login("alice");
         alice.Send("CREATE Work");
         alice.Append("INBOX", "", Moment(1), Mail(1));

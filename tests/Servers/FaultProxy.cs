@@ -1,25 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
+using MailBackup.Tests.Support;
 
 namespace MailBackup.Tests.Servers;
 
 /// <summary>Stands between us and a server, counts what the server says, and spoils it as a test wants.</summary>
 internal sealed class FaultProxy : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly LoopbackListener _listener;
     private volatile int _target;
     private int _open, _most;
-    private readonly CancellationTokenSource _end = new();
     private long _total;
 
     public FaultProxy(int target)
     {
         _target = target;
-        _listener.Start();
-        _ = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     /// <summary>Sees each piece of the server's before it is passed on, with the bytes of its connection and of all before it. False cuts the connection.</summary>
     public Func<Memory<byte>, long, long, bool> OnServer { get; set; } = (_, _, _) => true;
@@ -27,7 +26,7 @@ internal sealed class FaultProxy : IDisposable
     /// <summary>Sees, and may change, each piece of the client's.</summary>
     public Action<Memory<byte>> OnClient { get; set; } = _ => { };
 
-    public int Connections;
+    public int Connections => _listener.Connections;
 
     /// <summary>Where it leads; the server may have begun again elsewhere.</summary>
     public int Target
@@ -39,30 +38,9 @@ internal sealed class FaultProxy : IDisposable
     /// <summary>The most connections that were open at one time.</summary>
     public int MostOpen => Volatile.Read(ref _most);
 
-    public void Dispose()
-    {
-        _end.Cancel();
-        _listener.Dispose();
-        _end.Dispose();
-    }
+    public void Dispose() => _listener.Dispose();
 
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                Interlocked.Increment(ref Connections);
-                _ = ServeAsync(client);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client, CancellationToken end)
     {
         using var server = new TcpClient();
         int open = Interlocked.Increment(ref _open);
@@ -70,34 +48,27 @@ internal sealed class FaultProxy : IDisposable
         {
         }
 
-        using (client)
+        try
         {
-            try
-            {
-                await server.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
-                var up = UpAsync(client.GetStream(), server.GetStream());
-                await Task.WhenAny(up, DownAsync(server.GetStream(), client.GetStream()));
-            }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-            {
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _open);
-            }
+            await server.ConnectAsync(IPAddress.Loopback, _target, end);
+            await Task.WhenAny(UpAsync(client.GetStream(), server.GetStream(), end), DownAsync(server.GetStream(), client.GetStream(), end));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
         }
     }
 
-    private async Task UpAsync(NetworkStream client, NetworkStream server)
+    private async Task UpAsync(NetworkStream client, NetworkStream server, CancellationToken end)
     {
         var buffer = new byte[16 << 10];
         try
         {
             int n;
-            while ((n = await client.ReadAsync(buffer, _end.Token)) > 0)
+            while ((n = await client.ReadAsync(buffer, end)) > 0)
             {
                 OnClient(buffer.AsMemory(0, n));
-                await server.WriteAsync(buffer.AsMemory(0, n), _end.Token);
+                await server.WriteAsync(buffer.AsMemory(0, n), end);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -105,25 +76,25 @@ internal sealed class FaultProxy : IDisposable
         }
     }
 
-    private async Task DownAsync(NetworkStream server, NetworkStream client)
+    private async Task DownAsync(NetworkStream server, NetworkStream client, CancellationToken end)
     {
         var buffer = new byte[16 << 10];
         long own = 0;
         try
         {
             int n;
-            while ((n = await server.ReadAsync(buffer, _end.Token)) > 0)
+            while ((n = await server.ReadAsync(buffer, end)) > 0)
             {
                 if (!OnServer(buffer.AsMemory(0, n), own, Interlocked.Read(ref _total)))
                 {
                     // The first half of it still comes: in the middle of a literal.
-                    await client.WriteAsync(buffer.AsMemory(0, n / 2));
+                    await client.WriteAsync(buffer.AsMemory(0, n / 2), end);
                     return;
                 }
 
                 own += n;
                 Interlocked.Add(ref _total, n);
-                await client.WriteAsync(buffer.AsMemory(0, n), _end.Token);
+                await client.WriteAsync(buffer.AsMemory(0, n), end);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)

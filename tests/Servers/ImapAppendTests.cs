@@ -60,7 +60,7 @@ public sealed class ImapAppendTests
         await fixture.CompleteAsync(new ScanRequest());
         using var proxy = new FaultProxy(fixture.Server.Port);
         proxy.OnServer = (_, own, _) => own < 4000 || proxy.Connections > 5;
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source() with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source() with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
         var report = (await fixture.RunAsync(new RestoreRequest { Account = Alice, To = Bob })).Report!;
         Assert.True(proxy.Connections > 2, $"{proxy.Connections} connections");
         fixture.Follow();

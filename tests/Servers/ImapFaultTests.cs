@@ -50,7 +50,7 @@ public sealed class ImapFaultTests
 
             return killed == 0;
         };
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source() with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source() with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
         var end = await fixture.RunAsync(new ScanRequest());
         Assert.Equal((1, OperationState.CompletedWithErrors), (killed, end.State));
         Assert.Equal(0, end.Report!.Deleted);
@@ -72,7 +72,7 @@ public sealed class ImapFaultTests
         fixture.Append(Alice, 1, 60, 60_000);
         using var proxy = new FaultProxy(fixture.Server.Port);
         proxy.OnServer = (_, own, _) => own < 700_000;
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
         var report = await fixture.CompleteAsync(new ScanRequest());
         Assert.Equal((0L, 0L), (report.Errors, report.Deleted));
         Assert.True(proxy.Connections > 6, $"{proxy.Connections} connections");
@@ -96,7 +96,7 @@ public sealed class ImapFaultTests
         await fixture.CompleteAsync(new ScanRequest());
         fixture.Append(Alice, 41, 1, 0);
         using var proxy = new FaultProxy(fixture.Server.Port);
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
 
         // A line of the listing that never comes, though the server says that all is well.
         proxy.OnServer = (piece, _, _) => Spoil(piece, "* 41 FETCH (UID 41", "* 41 FETCX (UID 41");
@@ -146,7 +146,7 @@ public sealed class ImapFaultTests
                 "EXAMINE \"Braken\""u8.CopyTo(piece.Span[at..]);
             }
         };
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
         var report = (await fixture.RunAsync(new ScanRequest())).Report!;
         var trouble = Assert.Single(report.Troubles);
         Assert.Equal((ErrorIds.SourceUnreadable, Alice, "Broken"), (trouble.ErrorId, trouble.Account, trouble.Path));
@@ -188,7 +188,7 @@ public sealed class ImapFaultTests
 
             return killed == 0;
         };
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with
+        fixture.Node.UpdateConfiguration(c => c with
         {
             Source = fixture.Source(string.Join(',', accounts)) with { Imap = $"imap://127.0.0.1:{proxy.Port}" },
         });

@@ -48,7 +48,7 @@ internal sealed class ImapFixture : IDisposable
     };
 
     /// <summary>After the server has begun again, on another port.</summary>
-    public void Follow() => Node.SaveConfiguration(Node.Configuration with { Source = Node.Configuration.Source with { Imap = $"imap://127.0.0.1:{Server.Port}" } });
+    public void Follow() => Node.UpdateConfiguration(c => c with { Source = c.Source with { Imap = $"imap://127.0.0.1:{Server.Port}" } });
 
     public async Task<Operation> RunAsync(OperationRequest request) => await Node.RunAsync(Node.Submit(request), null, default);
 

@@ -135,7 +135,7 @@ public sealed class ImapScanTests
             plain with { Imap = starttls, ImapTls = null, ImapCaFile = fixture.Server.CertificateFile },
         })
         {
-            fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = source });
+            fixture.Node.UpdateConfiguration(c => c with { Source = source });
             var report = await fixture.CompleteAsync(new ScanRequest { Deep = true });
             Assert.Equal(0, report.Errors);
             Assert.Equal(30, fixture.Items().Count);
@@ -148,7 +148,7 @@ public sealed class ImapScanTests
             (plain with { Imap = $"imaps://127.0.0.1:{fixture.Server.TlsPort}", ImapTls = null, ImapCaFile = fixture.Server.CertificateFile }, "not one of 127.0.0.1"),
         })
         {
-            fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = source });
+            fixture.Node.UpdateConfiguration(c => c with { Source = source });
             var refused = await fixture.RunAsync(new ScanRequest());
             var trouble = Assert.Single(refused.Report!.Troubles);
             Assert.Equal(ErrorIds.SourceUnreadable, trouble.ErrorId);
@@ -184,7 +184,7 @@ public sealed class ImapScanTests
         using var fixture = new ImapFixture(Alice);
         fixture.Append(Alice, 1, 400, 0);
         using var proxy = new FaultProxy(fixture.Server.Port);
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source(Alice) with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
         await fixture.CompleteAsync(new ScanRequest());
         var before = fixture.Items();
         using var alice = fixture.Server.Login(Alice);
@@ -227,13 +227,13 @@ public sealed class ImapScanTests
         fixture.Append(Alice, 1, 1, 0);
         fixture.Append(Bob, 2, 1, 0);
         await fixture.CompleteAsync(new ScanRequest());
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source(Alice) });
         fixture.Append(Bob, 3, 1, 0);
         var report = await fixture.CompleteAsync(new ScanRequest());
         Assert.Equal((0L, 0L, 0L), (report.Added, report.Updated, report.Deleted));
         Assert.Equal(2, fixture.Items().Count);
         Assert.DoesNotContain(fixture.Node.GetAccounts(), a => a.Deleted);
-        fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source() });
+        fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source() });
         Assert.Equal(1, (await fixture.CompleteAsync(new ScanRequest())).Added);
     }
 }

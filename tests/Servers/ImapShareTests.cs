@@ -2,6 +2,7 @@ using MailBackup.Configuration;
 using MailBackup.Model;
 using MailBackup.Operations;
 using MailBackup.Sources;
+using MailBackup.Storage;
 using MailBackup.Tests.Support;
 using static MailBackup.Tests.Servers.ImapFixture;
 
@@ -105,6 +106,72 @@ public sealed class ImapShareTests
         using var alice = fixture.Server.Login(Alice);
         Assert.Contains(alice.Send("GETMETADATA New/Folder /private/comment"), l => l.Contains(
             Convert.ToHexString(System.Security.Cryptography.SHA256.HashData("Für später: \"so\"\r\nund so"u8)), StringComparison.Ordinal));
+    }
+
+    [DovecotFact]
+    public async Task The_shares_of_a_lost_folder_are_back_after_its_restore_and_a_share_that_was_taken_away_is_not()
+    {
+        using var fixture = Shared();
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send($"SETACL Projects {Bob} lrws");
+        alice.Send("SETACL Projects anyone l");
+        alice.Send("CREATE Projects/B&APw-cher");
+        alice.Send($"SETACL Projects/B&APw-cher {Bob} lr");
+        alice.Send("SETMETADATA Projects (/private/comment \"for Bob\")");
+        alice.Send($"SETACL Work {Bob} lr");
+        alice.Append("Projects", "\\Seen", Moment(1), Mail(1));
+        alice.Append("Projects/B&APw-cher", "\\Flagged", Moment(2), Mail(2));
+        alice.Append("Work", "", Moment(3), Mail(3));
+        string[] folders = ["Projects", "Projects/B&APw-cher"];
+        var before = folders.Select(f => string.Join('|', alice.Send($"GETACL {f}"))).ToList();
+        string comment = Assert.Single(alice.Send("GETMETADATA Projects /private/comment"));
+        await fixture.CompleteAsync(new ScanRequest());
+        var moment = DateTimeOffset.UtcNow;
+
+        // Bob's share of Work is taken away; the folders that are lost had theirs until then.
+        alice.Send($"DELETEACL Work {Bob}");
+        string work = string.Join('|', alice.Send("GETACL Work"));
+        Array.ForEach(["Projects/B&APw-cher", "Projects"], f => alice.Send($"DELETE {f}"));
+        await fixture.CompleteAsync(new ScanRequest());
+        var lost = fixture.Items(ItemSelection.Deleted).Select(i => i.Subject).ToList();
+        Assert.Equal(["Mail 0001", "Mail 0002"], lost);
+
+        var restored = await fixture.CompleteAsync(new RestoreRequest { Account = Alice, At = moment });
+        Assert.Equal((4L, 0L, 0), (restored.Restored, restored.Unrestored, restored.Warnings.Count));
+        Assert.Equal(before, folders.Select(f => string.Join('|', alice.Send($"GETACL {f}"))));
+        Assert.Equal(comment, Assert.Single(alice.Send("GETMETADATA Projects /private/comment")));
+        Assert.Equal(work, string.Join('|', alice.Send("GETACL Work")));
+        using var bob = fixture.Server.Login(Bob);
+        Assert.Single(bob.Mails($"shared/{Alice}/Projects"));
+        Assert.Single(bob.Mails($"shared/{Alice}/Projects/B&APw-cher"));
+        await fixture.CompleteAsync(new ScanRequest());
+        await fixture.UnchangedAsync();
+    }
+
+    [DovecotFact]
+    public async Task A_connection_lost_while_a_folder_is_made_costs_neither_its_shares_nor_its_subscription()
+    {
+        using var fixture = Shared();
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send($"SETACL Projects {Bob} lr");
+        alice.Send("SUBSCRIBE Projects");
+        string shares = string.Join('|', alice.Send("GETACL Projects"));
+        await fixture.CompleteAsync(new ScanRequest());
+        var moment = DateTimeOffset.UtcNow;
+        alice.Send("UNSUBSCRIBE Projects");
+        alice.Send("DELETE Projects");
+        await fixture.CompleteAsync(new ScanRequest());
+
+        // The server makes the folder; its answer gets lost.
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        int made = 0, lost = 0;
+        proxy.OnClient = piece => made += piece.Span.IndexOf(" CREATE "u8) >= 0 ? 1 : 0;
+        proxy.OnServer = (_, _, _) => made == 0 || Interlocked.Exchange(ref lost, 1) == 1;
+        fixture.Node.UpdateConfiguration(c => c with { Source = c.Source with { Imap = $"imap://127.0.0.1:{proxy.Port}" } });
+        var restored = await fixture.CompleteAsync(new RestoreRequest { Account = Alice, At = moment });
+        Assert.Equal((1L, 1, 1), (restored.Restored, made, lost));
+        Assert.Equal(shares, string.Join('|', alice.Send("GETACL Projects")));
+        Assert.Contains("Projects", alice.Subscriptions());
     }
 
     /// <summary>Alice with two folders, on a server where folders can be shared.</summary>

@@ -25,7 +25,7 @@ public sealed class ImapTokenTests
 
         foreach (string mechanism in new[] { "xoauth2", "oauthbearer" })
         {
-            fixture.Node.SaveConfiguration(fixture.Node.Configuration with { Source = fixture.Source(Alice) with { ImapUser = Alice, ImapAuthentication = mechanism } });
+            fixture.Node.UpdateConfiguration(c => c with { Source = fixture.Source(Alice) with { ImapUser = Alice, ImapAuthentication = mechanism } });
             File.WriteAllText(fixture.PasswordFile, "token-of-today\n");
             int before = tokens.Asked;
             Assert.Equal(0, (await fixture.CompleteAsync(new ScanRequest { Deep = true })).Errors);

@@ -56,42 +56,15 @@ internal static class ConfigCommand
         command.SetAction(arguments =>
         {
             using var node = session.OpenNode(arguments);
-            var old = node.Configuration;
-            var mail = old.Notification;
-            var now = old with
+            if (Change(node.Configuration) != node.Configuration)
             {
-                DataRetentionDays = Numbers.Parse(arguments.GetValue(data), data.Name) ?? old.DataRetentionDays,
-                AccountRetentionDays = Numbers.Parse(arguments.GetValue(account), account.Name) ?? old.AccountRetentionDays,
-                ReadErrorThreshold = Numbers.Parse(arguments.GetValue(threshold), threshold.Name) ?? old.ReadErrorThreshold,
-                MassChangePercent = Numbers.Parse(arguments.GetValue(massPercent), massPercent.Name) ?? old.MassChangePercent,
-                MassChangeMinimum = Numbers.Parse(arguments.GetValue(massMinimum), massMinimum.Name) ?? old.MassChangeMinimum,
-                PurgeCompactionPercent = Numbers.Parse(arguments.GetValue(compaction), compaction.Name) ?? old.PurgeCompactionPercent,
-                PurgeGraceHours = Numbers.Parse(arguments.GetValue(grace), grace.Name) ?? old.PurgeGraceHours,
-                MetricsPort = Numbers.Parse(arguments.GetValue(metricsPort), metricsPort.Name) ?? old.MetricsPort,
-                Notification = mail with
-                {
-                    SmtpServer = Given(arguments.GetValue(server), mail.SmtpServer),
-                    SmtpPort = Numbers.Parse(arguments.GetValue(port), port.Name) ?? mail.SmtpPort,
-                    SmtpStartTls = YesNo.Parse(arguments.GetValue(startTls), startTls.Name) ?? mail.SmtpStartTls,
-                    SmtpUser = Given(arguments.GetValue(user), mail.SmtpUser),
-                    SmtpPasswordFile = Given(arguments.GetValue(passwordFile), mail.SmtpPasswordFile) is { } file ? Path.GetFullPath(file) : null,
-                    From = Given(arguments.GetValue(from), mail.From),
-                    To = arguments.GetValue(to) is { Length: > 0 } given ? [.. given.Where(a => a.Length > 0)] : mail.To,
-                    Level = arguments.GetValue(level) is { } least ? ParseLevel(least) : mail.Level,
-                    HookCommand = Given(arguments.GetValue(hook), mail.HookCommand),
-                    HookArguments = arguments.GetValue(hookArguments) is { Length: > 0 } words ? [.. words.Where(w => w.Length > 0)] : mail.HookArguments,
-                    HookTimeoutSeconds = Numbers.Parse(arguments.GetValue(hookTimeout), hookTimeout.Name) ?? mail.HookTimeoutSeconds,
-                },
-            };
-            if (now != old)
-            {
-                node.SaveConfiguration(now);
+                node.UpdateConfiguration(Change);
             }
 
             if (arguments.GetValue(test))
             {
                 var sent = node.SendTestMailAsync([], CancellationToken.None).GetAwaiter().GetResult();
-                session.Say($"{now.Notification.SmtpServer} has taken a mail to {string.Join(", ", sent)}.");
+                session.Say($"{node.Configuration.Notification.SmtpServer} has taken a mail to {string.Join(", ", sent)}.");
                 return ExitCode.Done;
             }
 
@@ -103,6 +76,34 @@ internal static class ConfigCommand
 
             Write(session, node.Configuration);
             return ExitCode.Done;
+
+            NodeConfiguration Change(NodeConfiguration old) => old with
+            {
+                DataRetentionDays = Numbers.Parse(arguments.GetValue(data), data.Name) ?? old.DataRetentionDays,
+                AccountRetentionDays = Numbers.Parse(arguments.GetValue(account), account.Name) ?? old.AccountRetentionDays,
+                ReadErrorThreshold = Numbers.Parse(arguments.GetValue(threshold), threshold.Name) ?? old.ReadErrorThreshold,
+                MassChangePercent = Numbers.Parse(arguments.GetValue(massPercent), massPercent.Name) ?? old.MassChangePercent,
+                MassChangeMinimum = Numbers.Parse(arguments.GetValue(massMinimum), massMinimum.Name) ?? old.MassChangeMinimum,
+                PurgeCompactionPercent = Numbers.Parse(arguments.GetValue(compaction), compaction.Name) ?? old.PurgeCompactionPercent,
+                PurgeGraceHours = Numbers.Parse(arguments.GetValue(grace), grace.Name) ?? old.PurgeGraceHours,
+                MetricsPort = Numbers.Parse(arguments.GetValue(metricsPort), metricsPort.Name) ?? old.MetricsPort,
+                Notification = Told(old.Notification),
+            };
+
+            NotificationConfiguration Told(NotificationConfiguration mail) => mail with
+            {
+                SmtpServer = Given(arguments.GetValue(server), mail.SmtpServer),
+                SmtpPort = Numbers.Parse(arguments.GetValue(port), port.Name) ?? mail.SmtpPort,
+                SmtpStartTls = YesNo.Parse(arguments.GetValue(startTls), startTls.Name) ?? mail.SmtpStartTls,
+                SmtpUser = Given(arguments.GetValue(user), mail.SmtpUser),
+                SmtpPasswordFile = Given(arguments.GetValue(passwordFile), mail.SmtpPasswordFile) is { } file ? Path.GetFullPath(file) : null,
+                From = Given(arguments.GetValue(from), mail.From),
+                To = arguments.GetValue(to) is { Length: > 0 } given ? [.. given.Where(a => a.Length > 0)] : mail.To,
+                Level = arguments.GetValue(level) is { } least ? ParseLevel(least) : mail.Level,
+                HookCommand = Given(arguments.GetValue(hook), mail.HookCommand),
+                HookArguments = arguments.GetValue(hookArguments) is { Length: > 0 } words ? [.. words.Where(w => w.Length > 0)] : mail.HookArguments,
+                HookTimeoutSeconds = Numbers.Parse(arguments.GetValue(hookTimeout), hookTimeout.Name) ?? mail.HookTimeoutSeconds,
+            };
         });
     }
 

@@ -37,7 +37,7 @@ internal static class IndexCommand
             using var node = session.OpenNode(arguments);
             if (switchOff || switchOn)
             {
-                node.SaveConfiguration(node.Configuration with { SearchIndex = switchOn });
+                node.UpdateConfiguration(c => c with { SearchIndex = switchOn });
             }
 
             if (switchOff)

@@ -37,8 +37,14 @@ internal static class InitCommand
         }
 
         bool created = !BackupNode.IsInitialized(path);
-        var configuration = Configuration(arguments, session, source, created ? null : path);
+        bool given = source.AnyGiven(arguments);
+        var configuration = created && given ? new NodeConfiguration { Source = source.Over(new SourceConfiguration(), arguments) } : null;
         using var node = BackupNode.Initialize(path, configuration, session.NodeOptions);
+        if (given && !created)
+        {
+            node.UpdateConfiguration(c => c with { Source = source.Over(c.Source, arguments) });
+        }
+
         if (session.Json)
         {
             session.Output.JsonLine(InitJson.Write, (node.Path, created, node.Configuration.Source));
@@ -49,24 +55,6 @@ internal static class InitCommand
             ? $"{node.Path} is taken over from server {before.ServerId}{(before.Host.Length > 0 ? $" ({before.Host})" : "")}." : created ? $"{node.Path} is now a backup path." : $"{node.Path} is a backup path of this server already.");
         session.Say(DescribeSource(node.Configuration.Source));
         return ExitCode.Done;
-    }
-
-    /// <summary>Null, which keeps what is remembered, unless a source was given.</summary>
-    private static NodeConfiguration? Configuration(ParseResult arguments, Session session, SourceOptions source, string? existing)
-    {
-        if (!source.AnyGiven(arguments))
-        {
-            return null;
-        }
-
-        var remembered = new NodeConfiguration();
-        if (existing is not null)
-        {
-            using var node = BackupNode.Open(existing, session.NodeOptions);
-            remembered = node.Configuration;
-        }
-
-        return remembered with { Source = source.Over(remembered.Source, arguments) };
     }
 
     private static string DescribeSource(SourceConfiguration source) => (source.Imap ?? source.Maildir, source.Ldif) switch

@@ -79,7 +79,7 @@ internal static class ScanCommand
         var node = BackupNode.Open(path, session.NodeOptions);
         try
         {
-            Remember(node, session, source.Over(node.Configuration.Source, arguments));
+            Remember(node, session, s => source.Over(s, arguments));
             return node;
         }
         catch
@@ -89,15 +89,15 @@ internal static class ScanCommand
         }
     }
 
-    private static void Remember(BackupNode node, Session session, SourceConfiguration given)
+    private static void Remember(BackupNode node, Session session, Func<SourceConfiguration, SourceConfiguration> over)
     {
-        if (given == node.Configuration.Source)
+        var before = node.Configuration.Source;
+        if (over(before) == before)
         {
             return;
         }
 
-        var before = node.Configuration.Source;
-        node.SaveConfiguration(node.Configuration with { Source = given });
+        var given = node.UpdateConfiguration(c => c with { Source = over(c.Source) }).Source;
         foreach (var (name, old, now) in new[]
         {
             ("Maildir tree", before.Maildir, given.Maildir),

@@ -42,9 +42,8 @@ internal static class ScheduleCommand
             if (what == "set")
             {
                 var which = ParseOperation(arguments.GetValue(operation));
-                var old = node.Configuration.Schedule[which];
                 string? given = arguments.GetValue(zone);
-                node.SetSchedule(which, old with
+                node.SetSchedule(which, old => old with
                 {
                     Cron = arguments.GetValue(cron) ?? old.Cron,
                     TimeZone = given is null ? old.TimeZone : given.Length == 0 ? null : given,

@@ -113,71 +113,71 @@ public sealed class SetBackupConfigurationCommand : BackupCommand
     protected override void Process()
     {
         var node = OpenNode();
-        var old = node.Configuration;
-        var configuration = old with
-        {
-            DataRetentionDays = Choose(nameof(DataRetentionDays), DataRetentionDays, old.DataRetentionDays),
-            AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
-            ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
-            SearchIndex = Choose(nameof(SearchIndex), SearchIndex, old.SearchIndex),
-            MassChangePercent = Choose(nameof(MassChangePercent), MassChangePercent, old.MassChangePercent),
-            MassChangeMinimum = Choose(nameof(MassChangeMinimum), MassChangeMinimum, old.MassChangeMinimum),
-            PurgeCompactionPercent = Choose(nameof(PurgeCompactionPercent), PurgeCompactionPercent, old.PurgeCompactionPercent),
-            PurgeGraceHours = Choose(nameof(PurgeGraceHours), PurgeGraceHours, old.PurgeGraceHours),
-            MetricsPort = Choose(nameof(MetricsPort), MetricsPort, old.MetricsPort),
-            Notification = old.Notification with
-            {
-                SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
-                SmtpPort = Choose(nameof(SmtpPort), SmtpPort, old.Notification.SmtpPort),
-                SmtpStartTls = Choose(nameof(SmtpStartTls), SmtpStartTls, old.Notification.SmtpStartTls),
-                SmtpUser = ChooseText(nameof(SmtpUser), SmtpUser, old.Notification.SmtpUser),
-                SmtpPasswordFile = ChooseText(nameof(SmtpPasswordFile), PasswordFilePath(), old.Notification.SmtpPasswordFile),
-                From = ChooseText(nameof(NotificationFrom), NotificationFrom, old.Notification.From),
-                To = Choose(nameof(NotificationTo), NotificationTo, old.Notification.To),
-                Level = Choose(nameof(NotificationLevel), NotificationLevel, old.Notification.Level),
-                HookCommand = ChooseText(nameof(HookCommand), HookCommand, old.Notification.HookCommand),
-                HookArguments = Choose(nameof(HookArgument), HookArgument, old.Notification.HookArguments),
-                HookTimeoutSeconds = Choose(nameof(HookTimeout), HookTimeout, old.Notification.HookTimeoutSeconds),
-            },
-        };
-        string change = Describe(old, configuration);
+        var old = node.RefreshConfiguration();
+        string change = Describe(old, Change(old));
         if (change.Length > 0 && ShouldProcess(node.Path, change))
         {
-            node.SaveConfiguration(configuration);
-            old = configuration;
+            node.UpdateConfiguration(Change);
         }
 
         if (PassThru)
         {
-            WriteObject(ItemObject.Create(old, node.Path));
+            WriteObject(ItemObject.Create(node.Configuration, node.Path));
         }
     }
 
+    private NodeConfiguration Change(NodeConfiguration old) => old with
+    {
+        DataRetentionDays = Choose(nameof(DataRetentionDays), DataRetentionDays, old.DataRetentionDays),
+        AccountRetentionDays = Choose(nameof(AccountRetentionDays), AccountRetentionDays, old.AccountRetentionDays),
+        ReadErrorThreshold = Choose(nameof(ReadErrorThreshold), ReadErrorThreshold, old.ReadErrorThreshold),
+        SearchIndex = Choose(nameof(SearchIndex), SearchIndex, old.SearchIndex),
+        MassChangePercent = Choose(nameof(MassChangePercent), MassChangePercent, old.MassChangePercent),
+        MassChangeMinimum = Choose(nameof(MassChangeMinimum), MassChangeMinimum, old.MassChangeMinimum),
+        PurgeCompactionPercent = Choose(nameof(PurgeCompactionPercent), PurgeCompactionPercent, old.PurgeCompactionPercent),
+        PurgeGraceHours = Choose(nameof(PurgeGraceHours), PurgeGraceHours, old.PurgeGraceHours),
+        MetricsPort = Choose(nameof(MetricsPort), MetricsPort, old.MetricsPort),
+        Notification = old.Notification with
+        {
+            SmtpServer = ChooseText(nameof(SmtpServer), SmtpServer, old.Notification.SmtpServer),
+            SmtpPort = Choose(nameof(SmtpPort), SmtpPort, old.Notification.SmtpPort),
+            SmtpStartTls = Choose(nameof(SmtpStartTls), SmtpStartTls, old.Notification.SmtpStartTls),
+            SmtpUser = ChooseText(nameof(SmtpUser), SmtpUser, old.Notification.SmtpUser),
+            SmtpPasswordFile = ChooseText(nameof(SmtpPasswordFile), PasswordFilePath(), old.Notification.SmtpPasswordFile),
+            From = ChooseText(nameof(NotificationFrom), NotificationFrom, old.Notification.From),
+            To = Choose(nameof(NotificationTo), NotificationTo, old.Notification.To),
+            Level = Choose(nameof(NotificationLevel), NotificationLevel, old.Notification.Level),
+            HookCommand = ChooseText(nameof(HookCommand), HookCommand, old.Notification.HookCommand),
+            HookArguments = Choose(nameof(HookArgument), HookArgument, old.Notification.HookArguments),
+            HookTimeoutSeconds = Choose(nameof(HookTimeout), HookTimeout, old.Notification.HookTimeoutSeconds),
+        },
+    };
+
     private static string Describe(NodeConfiguration old, NodeConfiguration now) => string.Join(", ", new[]
     {
-        Change(nameof(DataRetentionDays), old.DataRetentionDays, now.DataRetentionDays),
-        Change(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
-        Change(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
-        Change(nameof(SearchIndex), old.SearchIndex, now.SearchIndex),
-        Change(nameof(MassChangePercent), old.MassChangePercent, now.MassChangePercent),
-        Change(nameof(MassChangeMinimum), old.MassChangeMinimum, now.MassChangeMinimum),
-        Change(nameof(PurgeCompactionPercent), old.PurgeCompactionPercent, now.PurgeCompactionPercent),
-        Change(nameof(PurgeGraceHours), old.PurgeGraceHours, now.PurgeGraceHours),
-        Change(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
-        Change(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
-        Change(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),
-        Change(nameof(SmtpUser), old.Notification.SmtpUser, now.Notification.SmtpUser),
-        Change(nameof(SmtpPasswordFile), old.Notification.SmtpPasswordFile, now.Notification.SmtpPasswordFile),
-        Change(nameof(NotificationFrom), old.Notification.From, now.Notification.From),
-        Change(nameof(NotificationTo), string.Join(' ', old.Notification.To), string.Join(' ', now.Notification.To)),
-        Change(nameof(NotificationLevel), old.Notification.Level, now.Notification.Level),
-        Change(nameof(HookCommand), old.Notification.HookCommand, now.Notification.HookCommand),
-        Change(nameof(HookArgument), string.Join(' ', old.Notification.HookArguments), string.Join(' ', now.Notification.HookArguments)),
-        Change(nameof(HookTimeout), old.Notification.HookTimeoutSeconds, now.Notification.HookTimeoutSeconds),
-        Change(nameof(MetricsPort), old.MetricsPort, now.MetricsPort),
+        Difference(nameof(DataRetentionDays), old.DataRetentionDays, now.DataRetentionDays),
+        Difference(nameof(AccountRetentionDays), old.AccountRetentionDays, now.AccountRetentionDays),
+        Difference(nameof(ReadErrorThreshold), old.ReadErrorThreshold, now.ReadErrorThreshold),
+        Difference(nameof(SearchIndex), old.SearchIndex, now.SearchIndex),
+        Difference(nameof(MassChangePercent), old.MassChangePercent, now.MassChangePercent),
+        Difference(nameof(MassChangeMinimum), old.MassChangeMinimum, now.MassChangeMinimum),
+        Difference(nameof(PurgeCompactionPercent), old.PurgeCompactionPercent, now.PurgeCompactionPercent),
+        Difference(nameof(PurgeGraceHours), old.PurgeGraceHours, now.PurgeGraceHours),
+        Difference(nameof(SmtpServer), old.Notification.SmtpServer, now.Notification.SmtpServer),
+        Difference(nameof(SmtpPort), old.Notification.SmtpPort, now.Notification.SmtpPort),
+        Difference(nameof(SmtpStartTls), old.Notification.SmtpStartTls, now.Notification.SmtpStartTls),
+        Difference(nameof(SmtpUser), old.Notification.SmtpUser, now.Notification.SmtpUser),
+        Difference(nameof(SmtpPasswordFile), old.Notification.SmtpPasswordFile, now.Notification.SmtpPasswordFile),
+        Difference(nameof(NotificationFrom), old.Notification.From, now.Notification.From),
+        Difference(nameof(NotificationTo), string.Join(' ', old.Notification.To), string.Join(' ', now.Notification.To)),
+        Difference(nameof(NotificationLevel), old.Notification.Level, now.Notification.Level),
+        Difference(nameof(HookCommand), old.Notification.HookCommand, now.Notification.HookCommand),
+        Difference(nameof(HookArgument), string.Join(' ', old.Notification.HookArguments), string.Join(' ', now.Notification.HookArguments)),
+        Difference(nameof(HookTimeout), old.Notification.HookTimeoutSeconds, now.Notification.HookTimeoutSeconds),
+        Difference(nameof(MetricsPort), old.MetricsPort, now.MetricsPort),
     }.OfType<string>());
 
-    private static string? Change(string name, object? old, object? now)
+    private static string? Difference(string name, object? old, object? now)
     {
         string was = Show(old), becomes = Show(now);
         return was == becomes ? null : $"Set {name} from {was} to {becomes}";

@@ -41,19 +41,12 @@ public sealed class SetBackupScheduleCommand : BackupCommand
     protected override void Process()
     {
         var node = OpenNode();
-        var old = node.Configuration.Schedule[Operation];
-        var entry = old with
-        {
-            Cron = Cron ?? old.Cron,
-            Enabled = Given(nameof(Enabled)) ? Enabled : old.Enabled,
-            TimeZone = TimeZone is null ? old.TimeZone : TimeZone.Length == 0 ? null : TimeZone,
-            CatchUp = Given(nameof(CatchUp)) ? CatchUp : old.CatchUp,
-            AtStart = Given(nameof(AtStart)) ? AtStart : old.AtStart,
-        };
+        var old = node.RefreshConfiguration().Schedule[Operation];
+        var entry = Change(old);
         entry.Validate();
         if (entry != old && ShouldProcess($"{Operation} of {node.Path}", Describe(entry)))
         {
-            node.SetSchedule(Operation, entry);
+            node.SetSchedule(Operation, Change);
         }
 
         if (PassThru)
@@ -61,6 +54,15 @@ public sealed class SetBackupScheduleCommand : BackupCommand
             WriteObject(ItemObject.Create(node.GetSchedule().First(e => e.Operation == Operation), node.Path));
         }
     }
+
+    private ScheduleEntry Change(ScheduleEntry old) => old with
+    {
+        Cron = Cron ?? old.Cron,
+        Enabled = Given(nameof(Enabled)) ? Enabled : old.Enabled,
+        TimeZone = TimeZone is null ? old.TimeZone : TimeZone.Length == 0 ? null : TimeZone,
+        CatchUp = Given(nameof(CatchUp)) ? CatchUp : old.CatchUp,
+        AtStart = Given(nameof(AtStart)) ? AtStart : old.AtStart,
+    };
 
     private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 

@@ -19,7 +19,7 @@ public sealed class SetBackupSourceCommand : SourceCommand
     protected override void Process()
     {
         var node = OpenNode();
-        var source = Merge(node.Configuration.Source);
+        var source = Merge(node.RefreshConfiguration().Source);
         if (!Force)
         {
             Open(source);
@@ -30,10 +30,10 @@ public sealed class SetBackupSourceCommand : SourceCommand
             return;
         }
 
-        node.SaveConfiguration(node.Configuration with { Source = source });
+        var saved = node.UpdateConfiguration(c => c with { Source = Merge(c.Source) });
         if (PassThru)
         {
-            WriteObject(ItemObject.Create(source, node.Path));
+            WriteObject(ItemObject.Create(saved.Source, node.Path));
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
         };
         Write(stat);
         var map = BackupMap.Read(layout.Map(server)) ?? new BackupMap { ServerId = server };
-        _destination!.Write(_destination.Layout.Map(server), StorageJson.Write(map));
+        _destination!.Write(_destination.Layout.Map(server), BackupMapJson.Write(map));
         return stat;
     }
 

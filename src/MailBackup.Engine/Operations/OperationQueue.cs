@@ -102,12 +102,16 @@ public sealed class OperationQueue : IDisposable
 
         using (held)
         {
-            while (!token.IsCancellationRequested && _store.ClaimNext(null) is { } next)
+            var notices = new InterruptionNotices(_store, _observer);
+            await using (notices.ConfigureAwait(false))
             {
-                onStart(next);
-                if (await new OperationRun(_store, _database, next, feed: null, _observer).ExecuteAsync(executor, token).ConfigureAwait(false) is { } ended)
+                while (!token.IsCancellationRequested && ClaimNext(null, notices) is { } next)
                 {
-                    onEnd(ended);
+                    onStart(next);
+                    if (await new OperationRun(_store, _database, next, feed: null, _observer).ExecuteAsync(executor, token).ConfigureAwait(false) is { } ended)
+                    {
+                        onEnd(ended);
+                    }
                 }
             }
         }
@@ -133,9 +137,13 @@ public sealed class OperationQueue : IDisposable
             {
                 using (held)
                 {
-                    if (await DrainAsync(id, executor, feed).ConfigureAwait(false) is { } ended)
+                    var notices = new InterruptionNotices(_store, _observer);
+                    await using (notices.ConfigureAwait(false))
                     {
-                        return ended;
+                        if (await DrainAsync(id, executor, feed, notices).ConfigureAwait(false) is { } ended)
+                        {
+                            return ended;
+                        }
                     }
                 }
             }
@@ -154,16 +162,16 @@ public sealed class OperationQueue : IDisposable
 
     /// <summary>Runs the queue, with the lock held, up to and including operation <paramref name="id"/>.</summary>
     /// <returns>That operation when it was run here.</returns>
-    private async Task<Operation?> DrainAsync(Guid id, OperationExecutor executor, OperationFeed feed)
+    private async Task<Operation?> DrainAsync(Guid id, OperationExecutor executor, OperationFeed feed, InterruptionNotices notices)
     {
         if (feed.Stop.IsCancellationRequested)
         {
             // If it was running elsewhere, that process is dead.
-            _store.MarkInterrupted();
+            notices.Tell(_store.MarkInterrupted());
             return null;
         }
 
-        while (!feed.Stop.IsCancellationRequested && _store.ClaimNext(id) is { } next)
+        while (!feed.Stop.IsCancellationRequested && ClaimNext(id, notices) is { } next)
         {
             if (next.Id == id)
             {
@@ -179,6 +187,13 @@ public sealed class OperationQueue : IDisposable
         }
 
         return null;
+    }
+
+    private Operation? ClaimNext(Guid? waiter, InterruptionNotices notices)
+    {
+        var (next, interrupted) = _store.ClaimNext(waiter);
+        notices.Tell(interrupted);
+        return next;
     }
 
     /// <summary>Reads the operation, and queues it again if its row was lost with a deleted or damaged file.</summary>
@@ -211,7 +226,9 @@ public sealed class OperationQueue : IDisposable
             using var held = TryTakeLock();
             if (held is not null)
             {
-                _store.MarkInterrupted();
+                var notices = new InterruptionNotices(_store, _observer);
+                notices.Tell(_store.MarkInterrupted());
+                notices.DisposeAsync().AsTask().GetAwaiter().GetResult();
             }
         }
     }

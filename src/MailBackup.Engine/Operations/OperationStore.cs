@@ -27,13 +27,7 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         return operation;
     }
 
-    public Operation? Find(Guid id) => database.Read(
-        db =>
-        {
-            using var query = db.Prepare(Columns + " WHERE id = ?").Bind(0, Text(id));
-            return ReadAll(query) is [var found] ? found : null;
-        },
-        none: null);
+    public Operation? Find(Guid id) => database.Read(db => ReadOne(db, Text(id)) is [var found] ? found : null, none: null);
 
     public IReadOnlyList<Operation> ListOpen() => database.Read<IReadOnlyList<Operation>>(
         db =>
@@ -76,10 +70,11 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
 
     /// <summary>Puts the head of the queue into work. Only for the holder of the writer lock.</summary>
     /// <param name="waiter">Nothing is taken once this operation has ended: its process has no reason to work on. Null takes whatever is queued.</param>
-    public Operation? ClaimNext(Guid? waiter) => database.Write(db =>
+    /// <returns>The operation, and those that were said to run although no process did; see <see cref="MarkInterrupted"/>.</returns>
+    public (Operation? Next, IReadOnlyList<Operation> Interrupted) ClaimNext(Guid? waiter) => database.Write(db =>
     {
         db.Execute("BEGIN IMMEDIATE");
-        InterruptRunning(db);
+        var interrupted = InterruptRunning(db);
         Operation? claimed = null;
         while (claimed is null && FindHead(db, waiter) is { } head)
         {
@@ -102,14 +97,17 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         }
 
         db.Execute("COMMIT");
-        return claimed;
+        return (claimed, interrupted);
     });
 
     /// <summary>Ends every operation that is said to run. Only for the holder of the writer lock, whose lock proves that none does.</summary>
-    public void MarkInterrupted() => database.Write(db =>
+    /// <returns>What was ended, as it is now: nobody else gets it.</returns>
+    public IReadOnlyList<Operation> MarkInterrupted() => database.Write(db =>
     {
-        InterruptRunning(db);
-        return db.Changes;
+        db.Execute("BEGIN IMMEDIATE");
+        var interrupted = InterruptRunning(db);
+        db.Execute("COMMIT");
+        return interrupted;
     });
 
     /// <summary>Back to its old place in the queue, unless somebody wants it stopped anyway.</summary>
@@ -195,11 +193,33 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         return query.Step() ? query.Int64(0) : null;
     }
 
-    private static void InterruptRunning(SqliteDatabase db) => EndRunning(
-        db,
-        OperationState.Interrupted,
-        ErrorIds.OperationInterrupted,
-        "The process that ran this operation ended before it was done. What it had saved is kept; start the operation again.");
+    private static IReadOnlyList<Operation> InterruptRunning(SqliteDatabase db)
+    {
+        using var query = db.Prepare("SELECT id FROM operations WHERE ended IS NULL AND state = 'Running' ORDER BY sequence");
+        var running = new List<string>();
+        while (query.Step())
+        {
+            running.Add(query.Text(0));
+        }
+
+        if (running.Count == 0)
+        {
+            return [];
+        }
+
+        EndRunning(
+            db,
+            OperationState.Interrupted,
+            ErrorIds.OperationInterrupted,
+            "The process that ran this operation ended before it was done. What it had saved is kept; start the operation again.");
+        return [.. running.SelectMany(id => ReadOne(db, id))];
+    }
+
+    private static List<Operation> ReadOne(SqliteDatabase db, string id)
+    {
+        using var query = db.Prepare(Columns + " WHERE id = ?").Bind(0, id);
+        return ReadAll(query);
+    }
 
     private static void EndRunning(SqliteDatabase db, OperationState state, string errorId, string error)
     {

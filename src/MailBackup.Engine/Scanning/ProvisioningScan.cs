@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using MailBackup.Model;
 using MailBackup.Sources;
 using MailBackup.Storage;
@@ -14,10 +12,7 @@ namespace MailBackup.Scanning;
 internal sealed class ProvisioningScan(
     BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty, MassChangeGuard? guard = null) : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _line = new(4096);
-    private readonly SyncBatch _written = new(layout.Files, layout.Root);
-    private readonly List<(Guid Id, AccountStat Stat)> _changed = [];
-    private readonly HashSet<Guid> _appended = [];
+    private readonly ProvisioningWriter _writer = new(layout, registry, counts);
     private Action<MailBackupException> _trouble = e => throw e;
     private readonly DateTimeOffset _now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
 
@@ -51,8 +46,8 @@ internal sealed class ProvisioningScan(
         }
 
         DeleteVanished(snapshot, inTree, kept, trouble);
-        counts.Unchanged(registry.Stats.Count(s => !s.Value.Deleted && !_appended.Contains(s.Key)));
-        Commit();
+        counts.Unchanged(registry.Stats.Count(s => !s.Value.Deleted && !_writer.Appended.Contains(s.Key)));
+        _writer.Commit();
     }
 
     /// <summary>Accounts that would be flagged deleted for no other reason than that the source no longer names their mailboxes.</summary>
@@ -69,7 +64,7 @@ internal sealed class ProvisioningScan(
     public void Save(string name, ProvisioningEntry? entry)
     {
         SaveAccount(name, entry);
-        Commit();
+        _writer.Commit();
     }
 
     /// <summary>A damaged journal costs its account, or its kind of entries.</summary>
@@ -87,7 +82,7 @@ internal sealed class ProvisioningScan(
     }
 
     /// <summary>What did not become durable is taken back.</summary>
-    public void Dispose() => _written.Dispose();
+    public void Dispose() => _writer.Dispose();
 
     private static HashSet<string>? Listed(ProvisioningSnapshot? snapshot) =>
         snapshot?.Entries.Where(e => e.Kind == ProvisioningKind.Account).Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -117,7 +112,7 @@ internal sealed class ProvisioningScan(
                 if (!stat.Deleted && !isListed && stat.InDirectory)
                 {
                     // The directory has dropped it, its mailbox is still there: from now on only the mailbox speaks for it.
-                    SetStat(id, stat with { InDirectory = false });
+                    _writer.SetStat(id, stat with { InDirectory = false });
                 }
 
                 continue;
@@ -149,7 +144,7 @@ internal sealed class ProvisioningScan(
     private void Delete(Guid id, AccountStat stat) => Try(stat.Name, () =>
     {
         var transaction = new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, stat.Name, stat.DirectoryId, Deleted: true, ProvisioningAttributes.Empty);
-        AppendAccount(id, stat with { Deleted = true, InDirectory = false }, transaction);
+        _writer.AppendAccount(id, stat with { Deleted = true, InDirectory = false }, transaction);
         counts.Deleted();
     });
 
@@ -166,19 +161,19 @@ internal sealed class ProvisioningScan(
         bool isNew = found is null;
         var id = found ?? NewId(entry?.Id);
         var stat = isNew ? new AccountStat { Name = name } : registry.Stats[id];
-        if (!isNew && !stat.Deleted && stat.Name == name && LastOf(layout.AccountInfo(id))?.Attributes is { } before && before.Equals(attributes)
+        if (!isNew && !stat.Deleted && stat.Name == name && ProvisioningHistory.Last(layout.AccountInfo(id))?.Attributes is { } before && before.Equals(attributes)
             && stat.DirectoryId == (entry?.Id ?? stat.DirectoryId))
         {
             if (stat.InDirectory != (entry is not null))
             {
-                SetStat(id, stat with { InDirectory = entry is not null });
+                _writer.SetStat(id, stat with { InDirectory = entry is not null });
             }
 
             return;
         }
 
         stat = stat with { Name = name, DirectoryId = entry?.Id ?? stat.DirectoryId, InDirectory = entry is not null, Deleted = false };
-        AppendAccount(id, stat, new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, name, stat.DirectoryId, Deleted: false, attributes));
+        _writer.AppendAccount(id, stat, new ProvisioningTransaction(default, _now, ProvisioningKind.Account, id, name, stat.DirectoryId, Deleted: false, attributes));
         if (isNew)
         {
             counts.Added();
@@ -192,7 +187,7 @@ internal sealed class ProvisioningScan(
     private void SaveEntries(ProvisioningKind kind, IReadOnlyList<ProvisioningEntry> entries)
     {
         var journal = layout.ProvisioningJournal(kind);
-        var current = ReadCurrent(journal);
+        var current = ProvisioningHistory.Current(journal);
         var writer = JournalWriter.Open(journal, null, layout.Cut);
         foreach (var entry in entries)
         {
@@ -203,7 +198,7 @@ internal sealed class ProvisioningScan(
             }
 
             var id = before?.Entry ?? NewId(entry.Id);
-            Append(writer, new ProvisioningTransaction(default, _now, kind, id, entry.Name, entry.Id, Deleted: false, entry.Attributes));
+            _writer.Append(writer, new ProvisioningTransaction(default, _now, kind, id, entry.Name, entry.Id, Deleted: false, entry.Attributes));
             if (before is null)
             {
                 counts.Added();
@@ -216,129 +211,15 @@ internal sealed class ProvisioningScan(
 
         foreach (var gone in current.Values.Where(e => !e.Deleted))
         {
-            Append(writer, gone with { Start = _now, Deleted = true });
+            _writer.Append(writer, gone with { Start = _now, Deleted = true });
             counts.Deleted();
         }
 
-        Keep(writer);
-    }
-
-    private void AppendAccount(Guid id, AccountStat stat, ProvisioningTransaction transaction)
-    {
-        var journal = layout.AccountInfo(id);
-        var trusted = JournalReader.Matches(journal, stat.Info) ? stat.Info : null;
-        var writer = JournalWriter.Open(journal, trusted, layout.Cut, reported: stat.Info);
-        Append(writer, transaction);
-        Keep(writer);
-        _appended.Add(id);
-        SetStat(id, stat with { Info = writer.Position });
-    }
-
-    private void SetStat(Guid id, AccountStat stat)
-    {
-        registry.Set(id, stat);
-        _changed.Add((id, stat));
-    }
-
-    private void Append(JournalWriter writer, ProvisioningTransaction transaction)
-    {
-        using var json = TransactionLine.CreateWriter(_line);
-        writer.Append(ProvisioningLine.Write(_line, json, transaction with { Id = new TransactionId(writer.NextTransaction) }));
-    }
-
-    private void Keep(JournalWriter writer)
-    {
-        try
-        {
-            writer.WriteOut(_written);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageFault.Translate(e, layout.Root);
-        }
-
-        if (_written.Count >= 256)
-        {
-            Sync();
-        }
-    }
-
-    private void Commit()
-    {
-        Sync();
-        try
-        {
-            foreach (var (id, stat) in _changed)
-            {
-                stat.Write(layout, id);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageFault.Translate(e, layout.Root);
-        }
-
-        counts.MakeDurable();
-    }
-
-    private void Sync()
-    {
-        try
-        {
-            _written.SyncAndClose();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageFault.Translate(e, layout.Root);
-        }
+        _writer.Keep(writer);
     }
 
     /// <summary>A directory's id that is a UUID is the account's id here too, so that it is the same on every node.</summary>
     private static Guid NewId(string? directoryId) => Guid.TryParse(directoryId, out var id) ? id : Guid.NewGuid();
 
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
-
-    /// <summary>Throws <c>JournalDamaged</c>: what stands before the damage is not the last, and would be saved again with every look.</summary>
-    private static ProvisioningTransaction? LastOf(JournalFile journal)
-    {
-        ProvisioningTransaction? last = null;
-        using var reader = JournalReader.From(journal, JournalPosition.Start);
-        try
-        {
-            while (reader.TryRead(out var line))
-            {
-                last = ReadOrNull(line) ?? last;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw JournalReader.UnreadableException(reader, e);
-        }
-
-        return reader.State == JournalReaderState.AtEnd || reader.EndsInTraceOfCrash(null) ? last : throw JournalReader.DamagedException(reader);
-    }
-
-    /// <summary>A line that fits its checksum and cannot be read is the coherency check's.</summary>
-    private static ProvisioningTransaction? ReadOrNull(JournalLine line)
-    {
-        try
-        {
-            return ProvisioningLine.Read(line.Bytes.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static Dictionary<string, ProvisioningTransaction> ReadCurrent(JournalFile journal)
-    {
-        var current = new Dictionary<string, ProvisioningTransaction>(StringComparer.OrdinalIgnoreCase);
-        foreach (var transaction in ProvisioningHistory.Read(journal))
-        {
-            current[transaction.Name] = transaction;
-        }
-
-        return current;
-    }
 }

@@ -71,7 +71,7 @@ internal sealed class ServiceFiles(BackupLayout layout)
 
     public void Write(ServiceInfo info) => AtomicFile.Write(layout.Files, State, System.Text.Encoding.UTF8.GetBytes(ServiceJson.Write(info)), sync: false);
 
-    public void Ask(string what) => AtomicFile.Write(layout.Files, Request, System.Text.Encoding.ASCII.GetBytes(what), sync: false);
+    public void Ask(string what) => AtomicFile.Write(layout.Files, Request, System.Text.Encoding.ASCII.GetBytes(what), sync: false, shared: true);
 
     /// <summary>False when the path has gone, or <c>state/</c> was emptied: nobody can reach the service there any more.</summary>
     public bool IsThere => File.Exists(Lock);

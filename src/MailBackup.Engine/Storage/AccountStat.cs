@@ -35,7 +35,7 @@ public sealed record AccountStat
     {
         try
         {
-            return StorageJson.ReadAccountStat(File.ReadAllBytes(layout.AccountStat(account)));
+            return AccountStatJson.Read(File.ReadAllBytes(layout.AccountStat(account)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -45,7 +45,7 @@ public sealed record AccountStat
 
     public void Write(BackupLayout layout, Guid account)
     {
-        AtomicFile.Write(layout.Files, layout.AccountStat(account), StorageJson.Write(this), sync: false);
+        AtomicFile.Write(layout.Files, layout.AccountStat(account), AccountStatJson.Write(this), sync: false);
         AccountChanges.Note(layout, account);
     }
 }

@@ -4,24 +4,48 @@ namespace MailBackup.Storage;
 internal static class AtomicFile
 {
     /// <param name="sync">Durable, with its name, when the call returns. Not needed for what can be told again from journals.</param>
-    public static void Write(IStoreFiles files, string path, ReadOnlySpan<byte> content, bool sync)
+    /// <param name="shared">
+    /// Others may write it at the same moment: the temporary file has a name that nobody else takes. Else whoever comes after a crash writes over what was left.
+    /// </param>
+    public static void Write(IStoreFiles files, string path, ReadOnlySpan<byte> content, bool sync, bool shared = false)
     {
         string folder = Path.GetDirectoryName(path)!;
         files.CreateFolder(folder);
-        string temporary = path + ".tmp";
-        using (var handle = files.Open(temporary, FileMode.Create))
+        string temporary = shared ? $"{path}.{Guid.NewGuid():N}.tmp" : path + ".tmp";
+        try
         {
-            files.Write(handle, content, 0);
-            if (sync)
+            using (var handle = files.Open(temporary, FileMode.Create))
             {
-                files.Sync(handle);
+                files.Write(handle, content, 0);
+                if (sync)
+                {
+                    files.Sync(handle);
+                }
             }
+
+            files.Move(temporary, path);
+        }
+        catch (Exception e) when (shared && e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(files, temporary);
+            throw;
         }
 
-        files.Move(temporary, path);
         if (sync)
         {
             files.SyncFolder(folder);
+        }
+    }
+
+    private static void TryDelete(IStoreFiles files, string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A check finds it.
         }
     }
 }

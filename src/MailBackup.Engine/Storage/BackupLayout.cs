@@ -60,6 +60,8 @@ public class BackupLayout(string root, string? state = null)
 
     public string Configuration => Path.Combine(Root, "config.json");
 
+    public string ConfigurationLock => Path.Combine(State, "config.lock");
+
     /// <summary>Which accounts are on hold, since when and why. Truth, so not in <see cref="State"/>.</summary>
     public JournalFile LegalHold => Journal("legal_hold", _ => Path.Combine(Root, "legal_hold.jsonl"), segmented: false);
 

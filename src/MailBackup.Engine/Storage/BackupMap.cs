@@ -26,7 +26,7 @@ public sealed record BackupMap
     {
         try
         {
-            return StorageJson.ReadMap(File.ReadAllBytes(path));
+            return BackupMapJson.Read(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -58,7 +58,7 @@ internal static class BackupPathSetup
 
             // Last: only now the folder is a backup path.
             var map = new BackupMap { ServerId = server, Host = Environment.MachineName, Created = DateTimeOffset.UtcNow };
-            AtomicFile.Write(layout.Files, layout.Map(server), StorageJson.Write(map), sync: true);
+            AtomicFile.Write(layout.Files, layout.Map(server), BackupMapJson.Write(map), sync: true);
             return layout;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
@@ -105,7 +105,7 @@ internal static class BackupPathSetup
                         .DistinctBy(p => (p.ServerId, p.Until)).OrderBy(p => p.Until),
                 ],
             };
-            AtomicFile.Write(layout.Files, layout.Map(server), StorageJson.Write(map), sync: true);
+            AtomicFile.Write(layout.Files, layout.Map(server), BackupMapJson.Write(map), sync: true);
             others.ForEach(o => layout.Files.Delete(layout.Map(o)));
             layout.Files.SyncFolder(layout.Root);
             return true;

@@ -32,7 +32,7 @@ public sealed record BackupStat
         BackupStat? stat;
         try
         {
-            stat = StorageJson.ReadBackupStat(File.ReadAllBytes(layout.BackupStat));
+            stat = BackupStatJson.Read(File.ReadAllBytes(layout.BackupStat));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
@@ -59,5 +59,5 @@ public sealed record BackupStat
     }
 
     public void Write(BackupLayout layout) =>
-        AtomicFile.Write(layout.Files, layout.BackupStat, StorageJson.Write(this), sync: true);
+        AtomicFile.Write(layout.Files, layout.BackupStat, BackupStatJson.Write(this), sync: true);
 }

@@ -11,17 +11,55 @@ internal static class ProvisioningHistory
         using var reader = JournalReader.From(journal, JournalPosition.Start);
         while (reader.TryRead(out var line))
         {
-            ProvisioningTransaction transaction;
-            try
+            if (ReadOrNull(line) is { } transaction)
             {
-                transaction = ProvisioningLine.Read(line.Bytes.Span);
+                yield return transaction;
             }
-            catch (JsonException)
-            {
-                continue;
-            }
+        }
+    }
 
-            yield return transaction;
+    /// <summary>The newest of each name.</summary>
+    public static Dictionary<string, ProvisioningTransaction> Current(JournalFile journal)
+    {
+        var current = new Dictionary<string, ProvisioningTransaction>(StringComparer.OrdinalIgnoreCase);
+        foreach (var transaction in Read(journal))
+        {
+            current[transaction.Name] = transaction;
+        }
+
+        return current;
+    }
+
+    /// <summary>The newest; null when there is none. Throws <c>JournalDamaged</c>: what stands before the damage is not the last, and would be saved again with every look.</summary>
+    public static ProvisioningTransaction? Last(JournalFile journal)
+    {
+        ProvisioningTransaction? last = null;
+        using var reader = JournalReader.From(journal, JournalPosition.Start);
+        try
+        {
+            while (reader.TryRead(out var line))
+            {
+                last = ReadOrNull(line) ?? last;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalReader.UnreadableException(reader, e);
+        }
+
+        return reader.State == JournalReaderState.AtEnd || reader.EndsInTraceOfCrash(null) ? last : throw JournalReader.DamagedException(reader);
+    }
+
+    /// <summary>A line that fits its checksum and cannot be read is the coherency check's.</summary>
+    private static ProvisioningTransaction? ReadOrNull(JournalLine line)
+    {
+        try
+        {
+            return ProvisioningLine.Read(line.Bytes.Span);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 }

@@ -5,14 +5,17 @@ namespace MailBackup.Storage;
 
 /// <summary>
 /// <c>purges.jsonl</c>: what a purge is about to take away, written and durable before it does so. It tells the catalog, also after a crash, what to
-/// read anew, and whoever looks for missing accounts when and why they went.
+/// read anew, and whoever looks for missing accounts when and why they went. One object writes down all that one purge takes away.
 /// </summary>
-internal static class PurgeLog
+/// <param name="followed">How far the catalog has followed the log: what stands before is not read again, as long as the log has that place.</param>
+internal sealed class PurgeLog(BackupLayout layout, JournalPosition followed)
 {
+    private JournalWriter? _writer;
+
     /// <summary>Appends a record and makes it durable.</summary>
-    public static void Append(BackupLayout layout, PurgeRecord record)
+    public void Append(PurgeRecord record)
     {
-        var writer = JournalWriter.Open(layout.Purges, null, layout.Cut);
+        var writer = _writer ??= JournalWriter.Open(layout.Purges, JournalReader.Matches(layout.Purges, followed) ? followed : null, layout.Cut);
         var buffer = new ArrayBufferWriter<byte>(1024);
         using var json = TransactionLine.CreateWriter(buffer);
         json.WriteStartObject();

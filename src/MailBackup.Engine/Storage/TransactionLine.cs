@@ -14,7 +14,6 @@ namespace MailBackup.Storage;
 public static class TransactionLine
 {
     private const string StartFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-    private const string DateFormat = "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ";
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -36,7 +35,7 @@ public static class TransactionLine
         WriteTime(json, "start"u8, transaction.Start, StartFormat);
         if (transaction.State is { } state)
         {
-            WriteState(json, state);
+            ItemStateJson.Write(json, state);
         }
         else
         {
@@ -68,7 +67,7 @@ public static class TransactionLine
         var id = default(TransactionId);
         DateTimeOffset start = default;
         bool deleted = false;
-        var state = new StateBuilder();
+        var state = new ItemStateReader();
         json.Read();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -106,212 +105,10 @@ public static class TransactionLine
         return new Transaction(item, id, start, deleted ? null : state.Build());
     }
 
-    private static void WriteState(Utf8JsonWriter json, ItemState state)
-    {
-        json.WriteString("type"u8, ItemTypeText.ToText(state.Type));
-        if (state.Folder is { } folder)
-        {
-            json.WriteNumber("folder"u8, folder.Value);
-        }
-
-        WriteText(json, "subject"u8, state.Subject);
-        WriteText(json, "from"u8, state.From);
-        if (state.Flags != MessageFlags.None)
-        {
-            json.WriteString("flags"u8, state.Flags.ToLetters());
-        }
-
-        if (state.Tags.Count > 0)
-        {
-            json.WriteStartArray("tags"u8);
-            foreach (string tag in state.Tags)
-            {
-                json.WriteStringValue(tag);
-            }
-
-            json.WriteEndArray();
-        }
-
-        if (state.Date != default)
-        {
-            WriteTime(json, "date"u8, state.Date, DateFormat);
-        }
-
-        if (state.Digest is { } digest)
-        {
-            json.WriteNumber("size"u8, state.Size);
-            WriteDigest(json, "digest"u8, digest);
-        }
-
-        if (state.Header is { } header && state.Body is { } body)
-        {
-            WriteDigest(json, "header"u8, header);
-            WriteDigest(json, "body"u8, body);
-        }
-
-        WriteText(json, "key"u8, state.Key);
-        if (state.Attributes is { Count: > 0 } attributes)
-        {
-            json.WriteStartObject("attributes"u8);
-            foreach (var (name, value) in attributes.OrderBy(a => a.Key, StringComparer.Ordinal))
-            {
-                json.WriteString(name, value);
-            }
-
-            json.WriteEndObject();
-        }
-    }
-
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string value)
-    {
-        if (value.Length > 0)
-        {
-            json.WriteString(name, value);
-        }
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset time, string format)
+    internal static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset time, string format)
     {
         Span<byte> text = stackalloc byte[40];
         time.UtcDateTime.TryFormat(text, out int n, format, CultureInfo.InvariantCulture);
         json.WriteString(name, text[..n]);
-    }
-
-    private static void WriteDigest(Utf8JsonWriter json, ReadOnlySpan<byte> name, Digest digest)
-    {
-        Span<byte> text = stackalloc byte[Digest.TextLength];
-        digest.Format(text);
-        json.WriteString(name, text);
-    }
-
-    private ref struct StateBuilder
-    {
-        private ItemType _type;
-        private ItemId? _folder;
-        private string? _subject, _from, _key;
-        private MessageFlags _flags;
-        private List<string>? _tags;
-        private DateTimeOffset _date;
-        private long _size;
-        private Digest? _digest, _header, _body;
-        private SortedDictionary<string, string>? _attributes;
-
-        /// <summary>Properties of a later minor version are passed over.</summary>
-        public void ReadProperty(ref Utf8JsonReader json)
-        {
-            if (json.ValueTextEquals("type"u8))
-            {
-                _type = ItemTypeText.Parse(ReadText(ref json));
-            }
-            else if (json.ValueTextEquals("folder"u8))
-            {
-                json.Read();
-                _folder = new ItemId(json.GetInt64());
-            }
-            else if (json.ValueTextEquals("subject"u8))
-            {
-                _subject = ReadText(ref json);
-            }
-            else if (json.ValueTextEquals("from"u8))
-            {
-                _from = ReadText(ref json);
-            }
-            else if (json.ValueTextEquals("flags"u8))
-            {
-                _flags = MessageFlagsText.FromLetters(ReadText(ref json));
-            }
-            else if (json.ValueTextEquals("date"u8))
-            {
-                json.Read();
-                _date = json.GetDateTimeOffset();
-            }
-            else if (json.ValueTextEquals("size"u8))
-            {
-                json.Read();
-                _size = json.GetInt64();
-            }
-            else if (json.ValueTextEquals("digest"u8))
-            {
-                _digest = ReadDigest(ref json);
-            }
-            else if (json.ValueTextEquals("header"u8))
-            {
-                _header = ReadDigest(ref json);
-            }
-            else if (json.ValueTextEquals("body"u8))
-            {
-                _body = ReadDigest(ref json);
-            }
-            else if (json.ValueTextEquals("key"u8))
-            {
-                _key = ReadText(ref json);
-            }
-            else if (json.ValueTextEquals("tags"u8))
-            {
-                ReadTags(ref json);
-            }
-            else if (json.ValueTextEquals("attributes"u8))
-            {
-                ReadAttributes(ref json);
-            }
-            else
-            {
-                json.Read();
-                json.TrySkip();
-            }
-        }
-
-        public readonly ItemState Build() => new()
-        {
-            Type = _type == 0 ? throw new JsonException("The line states no type.") : _type,
-            Folder = _folder,
-            Subject = _subject ?? "",
-            From = _from ?? "",
-            Flags = _flags,
-            Tags = _tags is null ? [] : _tags,
-            Date = _date,
-            Size = _size,
-            Digest = _digest,
-            Header = _header,
-            Body = _body,
-            Key = _key ?? "",
-            Attributes = _attributes,
-        };
-
-        private static string ReadText(ref Utf8JsonReader json)
-        {
-            json.Read();
-            return json.GetString() ?? "";
-        }
-
-        private static Digest ReadDigest(ref Utf8JsonReader json)
-        {
-            json.Read();
-            Span<char> text = stackalloc char[Digest.TextLength];
-            return json.ValueSpan.Length == Digest.TextLength && json.CopyString(text) == Digest.TextLength && Digest.TryParse(text, out var digest)
-                ? digest
-                : throw new JsonException("A digest is not one.");
-        }
-
-        private void ReadTags(ref Utf8JsonReader json)
-        {
-            _tags = [];
-            json.Read();
-            while (json.Read() && json.TokenType == JsonTokenType.String)
-            {
-                _tags.Add(json.GetString()!);
-            }
-        }
-
-        private void ReadAttributes(ref Utf8JsonReader json)
-        {
-            _attributes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            json.Read();
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                string name = json.GetString()!;
-                _attributes[name] = ReadText(ref json);
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -84,6 +85,26 @@ public sealed class WriterLock : IDisposable
         }
 
         return new WriterLock(file, folder);
+    }
+
+    /// <summary>Takes a lock that nobody keeps for longer than a moment, or returns null when it was not to be had in time.</summary>
+    internal static WriterLock? TryAcquire(string path, IStoreFiles files, TimeSpan patience)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (TryAcquire(path, files) is { } held)
+            {
+                return held;
+            }
+
+            if (Stopwatch.GetElapsedTime(start) > patience)
+            {
+                return null;
+            }
+
+            Thread.Sleep(20);
+        }
     }
 
     /// <summary>Whether somebody writes at this moment; false where that cannot be told.</summary>

@@ -121,7 +121,7 @@ public class ForeignReadingTests
         using var foreign = Open(f);
         foreach (var change in (Action[])[
             () => foreign.Submit(new ScanRequest()),
-            () => foreign.SaveConfiguration(new NodeConfiguration()),
+            () => foreign.UpdateConfiguration(c => c with { DataRetentionDays = 31 }),
             () => _ = foreign.Operations,
             () => foreign.OpenSource()])
         {

@@ -80,7 +80,7 @@ public sealed class BundleCompactionTests : IDisposable
     [Fact]
     public async Task A_bundle_with_little_dead_content_is_left_alone()
     {
-        _f.Node.SaveConfiguration(_f.Node.Configuration with { PurgeCompactionPercent = 99 });
+        _f.Node.UpdateConfiguration(c => c with { PurgeCompactionPercent = 99 });
         await FillAsync();
         await PurgeAsync(31, noGrace: true);
         Assert.True(File.Exists(_f.Layout.Bundle(0)));

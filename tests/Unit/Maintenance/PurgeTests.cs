@@ -103,7 +103,7 @@ public sealed class PurgeTests : IDisposable
         await _f.ScanAsync();
         Directory.Delete(Path.Combine(_f.Server.Root, "example.com", "bob"), recursive: true);
         await _f.ScanAsync();
-        _f.Node.SaveConfiguration(_f.Node.Configuration with { AccountRetentionDays = 90 });
+        _f.Node.UpdateConfiguration(c => c with { AccountRetentionDays = 90 });
         var bob = _f.Node.GetAccounts().Single(a => a.Name == Bob);
         Assert.True(bob.Deleted);
         int items = _f.Items(ItemSelection.All).Count(i => i.Account == Bob);

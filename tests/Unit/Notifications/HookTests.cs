@@ -157,7 +157,7 @@ public sealed class HookTests : IDisposable
 
     private void Configure(string command, NotificationLevel level, params string[] arguments) => Configure(command, level, 30, arguments);
 
-    private void Configure(string command, NotificationLevel level, int seconds, params string[] arguments) => _node.Node.SaveConfiguration(_node.Node.Configuration with
+    private void Configure(string command, NotificationLevel level, int seconds, params string[] arguments) => _node.Node.UpdateConfiguration(c => c with
     {
         SearchIndex = false,
         Notification = new NotificationConfiguration { HookCommand = command, HookArguments = arguments, HookTimeoutSeconds = seconds, Level = level },

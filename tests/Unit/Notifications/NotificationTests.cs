@@ -60,6 +60,50 @@ public sealed class NotificationTests : IDisposable
         Assert.Contains($"account: {Account}\r\nThe account ended early", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("the next operation")]
+    [InlineData("the service")]
+    [InlineData("a stop")]
+    public async Task An_operation_whose_process_died_is_told_of_once_by_whoever_finds_it(string finder)
+    {
+        await _fixture.ScanAsync();
+        var dead = _fixture.Node.Submit(new RestoreRequest { Account = Account, Notify = ["helpdesk@example.org"] });
+        new OperationStore(new OperationDatabase(_fixture.Layout.Operations)).ClaimNext(dead.Id);
+        Assert.Empty(_sink.Mails);
+        switch (finder)
+        {
+            case "the next operation":
+                await _fixture.ScanAsync();
+                break;
+            case "the service":
+                await _fixture.Node.WorkAsync(_ => { }, _ => { }, CancellationToken.None);
+                break;
+            default:
+                Assert.False(_fixture.Node.Operations.RequestStop(dead.Id));
+                break;
+        }
+
+        await _fixture.ScanAsync();
+        await _fixture.Node.WorkAsync(_ => { }, _ => { }, CancellationToken.None);
+        Assert.Equal(OperationState.Interrupted, _fixture.Node.Operations.Find(dead.Id)!.State);
+        var mail = Assert.Single(_sink.Mails);
+        Assert.Equal(["admin@example.org", "helpdesk@example.org"], mail.Recipients.Order());
+        Assert.Equal($"MailBackup on {Environment.MachineName}: Restore interrupted", mail.Subject);
+        Assert.Contains("start the operation again", mail.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interruption_that_cannot_be_told_of_says_so_and_costs_nothing_else()
+    {
+        var dead = _fixture.Node.Submit(new ScanRequest());
+        new OperationStore(new OperationDatabase(_fixture.Layout.Operations)).ClaimNext(dead.Id);
+        _sink.Dispose();
+        await _fixture.ScanAsync();
+        var found = _fixture.Node.Operations.Find(dead.Id)!;
+        Assert.Equal(OperationState.Interrupted, found.State);
+        Assert.Single(found.Report!.Warnings);
+    }
+
     [Fact]
     public async Task A_configuration_written_by_hand_with_no_address_costs_the_mail_and_not_the_operation()
     {
@@ -136,7 +180,7 @@ public sealed class NotificationTests : IDisposable
     [Fact]
     public void Without_a_relay_a_wish_to_be_told_is_refused_before_anything_is_queued()
     {
-        _fixture.Node.SaveConfiguration(_fixture.Node.Configuration with { Notification = new NotificationConfiguration() });
+        _fixture.Node.UpdateConfiguration(c => c with { Notification = new NotificationConfiguration() });
 
         var error = Assert.Throws<MailBackupException>(() => _fixture.Node.Submit(new ScanRequest { Notify = ["night@example.org"] }));
 
@@ -154,7 +198,7 @@ public sealed class NotificationTests : IDisposable
         Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(() => _fixture.Node.Submit(new ScanRequest { Notify = [address] })).ErrorId);
         var configuration = _fixture.Node.Configuration;
         Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(
-            () => _fixture.Node.SaveConfiguration(configuration with { Notification = configuration.Notification with { To = [address] } })).ErrorId);
+            () => _fixture.Node.UpdateConfiguration(c => c with { Notification = c.Notification with { To = [address] } })).ErrorId);
         Assert.Equal(configuration, _fixture.Node.Configuration);
     }
 
@@ -200,7 +244,7 @@ public sealed class NotificationTests : IDisposable
     }
 
     private void Configure(int port, string? user = null, string? passwordFile = null) =>
-        _fixture.Node.SaveConfiguration(_fixture.Node.Configuration with
+        _fixture.Node.UpdateConfiguration(c => c with
         {
             Notification = new NotificationConfiguration
             {

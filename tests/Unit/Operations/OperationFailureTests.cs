@@ -99,7 +99,7 @@ public sealed class OperationFailureTests : IDisposable
         try
         {
             Assert.Equal("locked", await worker.StandardOutput.ReadLineAsync().WaitAsync(QueueFolder.Patience));
-            Assert.Equal(dead.Id, _folder.NewStore().ClaimNext(dead.Id)!.Id);
+            Assert.Equal(dead.Id, _folder.NewStore().ClaimNext(dead.Id).Next!.Id);
 
             var mine = queue.Enqueue(OperationKind.SmartScan, "mine");
             var ran = new List<Guid>();

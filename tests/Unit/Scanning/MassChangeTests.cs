@@ -168,7 +168,7 @@ public class MassChangeTests
     public async Task The_share_and_the_least_number_are_configured(int percent, int minimum, bool held)
     {
         using var f = new NodeFixture();
-        f.Node.SaveConfiguration(f.Node.Configuration with { MassChangePercent = percent, MassChangeMinimum = minimum });
+        f.Node.UpdateConfiguration(c => c with { MassChangePercent = percent, MassChangeMinimum = minimum });
         f.Reopen();
         Assert.Equal((percent, minimum), (f.Node.Configuration.MassChangePercent, f.Node.Configuration.MassChangeMinimum));
         var files = Fill(f, Ann, 200);
@@ -184,7 +184,7 @@ public class MassChangeTests
         using var f = new NodeFixture();
         foreach (int percent in (int[])[-1, 101])
         {
-            var e = Assert.Throws<MailBackupException>(() => f.Node.SaveConfiguration(f.Node.Configuration with { MassChangePercent = percent }));
+            var e = Assert.Throws<MailBackupException>(() => f.Node.UpdateConfiguration(c => c with { MassChangePercent = percent }));
             Assert.Equal(ErrorIds.ArgumentInvalid, e.ErrorId);
         }
     }

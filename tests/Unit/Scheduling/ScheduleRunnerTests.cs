@@ -20,7 +20,7 @@ public sealed class ScheduleRunnerTests : IDisposable, IServiceLog
         _node.Node.Clock = _clock;
         foreach (var operation in Enum.GetValues<ScheduledOperation>())
         {
-            _node.Node.SetSchedule(operation, new ScheduleEntry { Cron = "0 4 * * *", Enabled = false });
+            _node.Node.SetSchedule(operation, _ => new ScheduleEntry { Cron = "0 4 * * *", Enabled = false });
         }
     }
 
@@ -38,14 +38,14 @@ public sealed class ScheduleRunnerTests : IDisposable, IServiceLog
     [InlineData("2027-03-27T23:30Z", "2027-03-28T02:10Z", "0 * * * *", "2027-03-28 01:00 +01:00", "2027-03-28 03:00 +02:00", "2027-03-28 04:00 +02:00")]
     public void Each_run_is_queued_once_on_a_day_when_clocks_change(string from, string to, string cron, params string[] runs)
     {
-        _node.Node.SetSchedule(ScheduledOperation.SmartScan, new ScheduleEntry { Cron = cron });
+        _node.Node.SetSchedule(ScheduledOperation.SmartScan, _ => new ScheduleEntry { Cron = cron });
         Assert.Equal(runs, Run(from, to, TimeSpan.FromSeconds(55)));
     }
 
     [Fact]
     public void A_clock_that_is_set_back_queues_nothing_again()
     {
-        _node.Node.SetSchedule(ScheduledOperation.SmartScan, new ScheduleEntry { Cron = "0 4 * * *" });
+        _node.Node.SetSchedule(ScheduledOperation.SmartScan, _ => new ScheduleEntry { Cron = "0 4 * * *" });
         Assert.Single(Run("2027-05-01T01:59Z", "2027-05-01T02:03Z", TimeSpan.FromSeconds(5)));
         var runner = new ScheduleRunner(_node.Node, _clock, this);
         var since = Time("2027-05-01T02:03Z");
@@ -64,7 +64,7 @@ public sealed class ScheduleRunnerTests : IDisposable, IServiceLog
         _node.Server.Deliver("alice@example.com");
         _clock.Now = DateTimeOffset.UtcNow;
         await _node.ScanAsync();
-        _node.Node.SetSchedule(ScheduledOperation.SmartScan, new ScheduleEntry { Cron = "0 4 * * *", CatchUp = catchUp });
+        _node.Node.SetSchedule(ScheduledOperation.SmartScan, _ => new ScheduleEntry { Cron = "0 4 * * *", CatchUp = catchUp });
         _clock.Now = DateTimeOffset.UtcNow.AddDays(3);
         Assert.NotNull(_node.Node.GetSchedule()[0].Missed);
         new ScheduleRunner(_node.Node, _clock, this).Begin(_clock.Now);
@@ -81,7 +81,7 @@ public sealed class ScheduleRunnerTests : IDisposable, IServiceLog
     [InlineData(true)]
     public void What_fell_due_while_the_machine_slept_is_run_late_only_if_asked(bool catchUp)
     {
-        _node.Node.SetSchedule(ScheduledOperation.SmartScan, new ScheduleEntry { Cron = "0 4 * * *", CatchUp = catchUp });
+        _node.Node.SetSchedule(ScheduledOperation.SmartScan, _ => new ScheduleEntry { Cron = "0 4 * * *", CatchUp = catchUp });
         var runner = new ScheduleRunner(_node.Node, _clock, this);
         var asleep = Time("2027-05-01T01:00Z");
         runner.Round(asleep, asleep.AddHours(5));
@@ -93,8 +93,8 @@ public sealed class ScheduleRunnerTests : IDisposable, IServiceLog
     public async Task What_falls_due_together_or_meanwhile_waits_in_the_queue()
     {
         _node.Server.Deliver("alice@example.com");
-        _node.Node.SetSchedule(ScheduledOperation.SmartScan, new ScheduleEntry { Cron = "0,10 4 * * *" });
-        _node.Node.SetSchedule(ScheduledOperation.CoherencyCheck, new ScheduleEntry { Cron = "0 4 * * *" });
+        _node.Node.SetSchedule(ScheduledOperation.SmartScan, _ => new ScheduleEntry { Cron = "0,10 4 * * *" });
+        _node.Node.SetSchedule(ScheduledOperation.CoherencyCheck, _ => new ScheduleEntry { Cron = "0 4 * * *" });
         var runner = new ScheduleRunner(_node.Node, _clock, this);
         var due = Time("2027-05-01T02:00Z");
         runner.Round(due.AddMinutes(-1), due);

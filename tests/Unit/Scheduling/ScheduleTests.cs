@@ -14,7 +14,7 @@ public sealed class ScheduleTests : IDisposable
     public void A_schedule_is_part_of_the_configuration()
     {
         var entry = new ScheduleEntry { Cron = "15 3 * * *", TimeZone = "Europe/Rome", CatchUp = true };
-        _node.Node.SetSchedule(ScheduledOperation.SmartScan, entry);
+        _node.Node.SetSchedule(ScheduledOperation.SmartScan, _ => entry);
         _node.Reopen();
         Assert.Equal(entry, _node.Node.Configuration.Schedule.SmartScan);
         Assert.Equal(new BackupSchedule().Purge, _node.Node.Configuration.Schedule.Purge);
@@ -30,7 +30,7 @@ public sealed class ScheduleTests : IDisposable
     {
         var before = _node.Node.Configuration;
         var error = Assert.Throws<MailBackupException>(
-            () => _node.Node.SetSchedule(ScheduledOperation.Purge, new ScheduleEntry { Cron = cron, TimeZone = zone }));
+            () => _node.Node.SetSchedule(ScheduledOperation.Purge, _ => new ScheduleEntry { Cron = cron, TimeZone = zone }));
         Assert.Equal(ErrorIds.ArgumentInvalid, error.ErrorId);
         _node.Reopen();
         Assert.Equal(before, _node.Node.Configuration);

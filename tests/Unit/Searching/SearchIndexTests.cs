@@ -207,7 +207,7 @@ public class SearchIndexTests
     {
         using var f = await BeginAsync();
         await IndexAsync(f);
-        f.Node.SaveConfiguration(f.Node.Configuration with { SearchIndex = false });
+        f.Node.UpdateConfiguration(c => c with { SearchIndex = false });
         Assert.False(File.Exists(f.Layout.SearchIndex));
         f.Reopen();
         Assert.Equal(ErrorIds.SearchIndexOff, Assert.Throws<MailBackupException>(() => Subjects(f, "plan")).ErrorId);

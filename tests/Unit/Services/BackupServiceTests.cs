@@ -65,8 +65,8 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
     [Fact]
     public async Task It_runs_what_is_due_at_its_start_and_what_was_missed()
     {
-        _node.Node.SetSchedule(ScheduledOperation.CoherencyCheck, new ScheduleEntry { Cron = "0 4 1 1 *", AtStart = true });
-        _node.Node.SetSchedule(ScheduledOperation.Purge, new ScheduleEntry { Cron = "* * * * *", CatchUp = true });
+        _node.Node.SetSchedule(ScheduledOperation.CoherencyCheck, _ => new ScheduleEntry { Cron = "0 4 1 1 *", AtStart = true });
+        _node.Node.SetSchedule(ScheduledOperation.Purge, _ => new ScheduleEntry { Cron = "* * * * *", CatchUp = true });
         await WithServiceAsync(() => UntilAsync(() => _node.Node.Operations.FindLast(OperationKind.CoherencyCheck, succeeded: true) is not null));
         Assert.Contains(_log, l => l.Contains("at the start of the service", StringComparison.Ordinal));
     }

@@ -65,13 +65,13 @@ public sealed class MetricsServerTests : IDisposable, IServiceLog
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        _node.Node.SaveConfiguration(_node.Node.Configuration with { MetricsPort = port });
+        _node.Node.UpdateConfiguration(c => c with { MetricsPort = port });
         using var stop = new CancellationTokenSource();
         using var service = new BackupService(_node.Node, this, new SystemdNotifier(_ => null));
         var running = Task.Run(() => service.RunAsync(stop.Token));
         await UntilAsync(() => _log.Any(l => l.Contains($"Port {port} cannot be used", StringComparison.Ordinal)));
         int free = FreePort();
-        _node.Node.SaveConfiguration(_node.Node.Configuration with { MetricsPort = free });
+        _node.Node.UpdateConfiguration(c => c with { MetricsPort = free });
         await UntilAsync(() => _log.Any(l => l.Contains($":{free}/metrics", StringComparison.Ordinal)));
         Assert.Contains("mailbackup_accounts", await _client.GetStringAsync(new Uri($"http://127.0.0.1:{free}/metrics")), StringComparison.Ordinal);
         await stop.CancelAsync();

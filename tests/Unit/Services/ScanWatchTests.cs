@@ -12,7 +12,7 @@ public sealed class ScanWatchTests : IDisposable, IServiceLog
     private readonly SmtpSink _sink = new();
     private readonly ConcurrentQueue<string> _log = [];
 
-    public ScanWatchTests() => _node.Node.SaveConfiguration(_node.Node.Configuration with
+    public ScanWatchTests() => _node.Node.UpdateConfiguration(c => c with
     {
         Notification = new NotificationConfiguration { SmtpServer = "127.0.0.1", SmtpPort = _sink.Port, From = "backup@example.org", To = ["admin@example.org"], Level = NotificationLevel.Critical },
     });
@@ -67,10 +67,10 @@ public sealed class ScanWatchTests : IDisposable, IServiceLog
         Directory.Delete(_node.Server.Root, recursive: true);
         Assert.Equal(MailBackup.Operations.OperationState.Failed, (await _node.RunAsync(new MailBackup.Operations.ScanRequest())).State);
         var clock = new SettableClock(DateTimeOffset.UtcNow.AddHours(50), TimeZoneInfo.Utc);
-        _node.Node.SetSchedule(MailBackup.Scheduling.ScheduledOperation.SmartScan, new MailBackup.Scheduling.ScheduleEntry { Cron = "0 4 * * *", Enabled = false });
+        _node.Node.SetSchedule(MailBackup.Scheduling.ScheduledOperation.SmartScan, _ => new MailBackup.Scheduling.ScheduleEntry { Cron = "0 4 * * *", Enabled = false });
         await RoundAsync(clock);
         Assert.Empty(_sink.Mails);
-        _node.Node.SetSchedule(MailBackup.Scheduling.ScheduledOperation.SmartScan, new MailBackup.Scheduling.ScheduleEntry { Cron = "0 4 * * *" });
+        _node.Node.SetSchedule(MailBackup.Scheduling.ScheduledOperation.SmartScan, _ => new MailBackup.Scheduling.ScheduleEntry { Cron = "0 4 * * *" });
         await RoundAsync(clock);
         Assert.Single(_sink.Mails);
     }

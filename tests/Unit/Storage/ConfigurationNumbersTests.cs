@@ -32,7 +32,7 @@ public class ConfigurationNumbersTests
         var old = f.Node.Configuration;
         foreach (var wrong in new[] { old with { DataRetentionDays = -1 }, old with { AccountRetentionDays = 40_000 }, old with { Notification = old.Notification with { SmtpPort = 0 } } })
         {
-            Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(() => f.Node.SaveConfiguration(wrong)).ErrorId);
+            Assert.Equal(ErrorIds.ArgumentInvalid, Assert.Throws<MailBackupException>(() => f.Node.UpdateConfiguration(_ => wrong)).ErrorId);
         }
 
         Assert.Equal(old, f.Node.Configuration);

@@ -19,7 +19,7 @@ public class PermissionTests
         f.Server.Deliver("ann@example.com", content: new byte[3 << 20]);
         await f.ScanAsync();
         f.Node.SetLegalHold(null, held: true, null);
-        f.Node.SaveConfiguration(f.Node.Configuration);
+        f.Node.UpdateConfiguration(c => c with { DataRetentionDays = 31 });
         f.Items();
         foreach (string path in Directory.EnumerateFileSystemEntries(f.BackupPath, "*", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFileSystemEntries(f.Options.Home!, "*", SearchOption.AllDirectories)).Append(f.BackupPath).Append(f.Options.Home!))

@@ -162,10 +162,10 @@ public sealed class ReaderFuzzTests : IDisposable
         using var json = TransactionLine.CreateWriter(buffer);
         (byte[] Valid, Action<byte[]> Read)[] readers =
         [
-            (StorageJson.Write(stat), b => StorageJson.ReadAccountStat(b)),
-            (StorageJson.Write(new BackupStat { Created = DateTimeOffset.UtcNow }), b => StorageJson.ReadBackupStat(b)),
-            (StorageJson.Write(new BackupMap { ServerId = Guid.NewGuid(), Host = "mx" }), b => StorageJson.ReadMap(b)),
-            (StorageJson.Write(new Configuration.NodeConfiguration { Notification = new() { To = ["a@b"] } }), b => StorageJson.ReadConfiguration(b)),
+            (AccountStatJson.Write(stat), b => AccountStatJson.Read(b)),
+            (BackupStatJson.Write(new BackupStat { Created = DateTimeOffset.UtcNow }), b => BackupStatJson.Read(b)),
+            (BackupMapJson.Write(new BackupMap { ServerId = Guid.NewGuid(), Host = "mx" }), b => BackupMapJson.Read(b)),
+            (Configuration.NodeConfigurationJson.Write(new Configuration.NodeConfiguration { Notification = new() { To = ["a@b"] } }), b => Configuration.NodeConfigurationJson.Read(b)),
             (Encoding.UTF8.GetBytes(Lines(WriteJournal(2, []))[1]), b => TransactionLine.Read(b)),
             ([.. ProvisioningLine.Write(buffer, json, entry), (byte)'}'], b => ProvisioningLine.Read(b)),
         ];

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -8,18 +7,17 @@ namespace MailBackup.Tests.Support;
 /// <summary>A mail relay on the loopback address that takes mails, and may ask for a password, and keeps what it was given.</summary>
 public sealed class SmtpSink : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly LoopbackListener _listener;
     private readonly ConcurrentQueue<Mail> _mails = new();
     private readonly bool _login;
 
     public SmtpSink(bool login = false)
     {
         _login = login;
-        _listener.Start();
-        _ = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     public IReadOnlyList<Mail> Mails => [.. _mails];
 
@@ -28,30 +26,13 @@ public sealed class SmtpSink : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken end)
     {
-        try
-        {
-            while (true)
-            {
-                var client = await _listener.AcceptTcpClientAsync();
-                _ = ServeAsync(client);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The end of the test.
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using var connection = client;
-        using var reader = new StreamReader(connection.GetStream(), Encoding.Latin1);
-        await using var writer = new StreamWriter(connection.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
+        using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
+        await using var writer = new StreamWriter(client.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
         await writer.WriteLineAsync("220 sink");
         var recipients = new List<string>();
-        while (await reader.ReadLineAsync() is { } line)
+        while (await reader.ReadLineAsync(end) is { } line)
         {
             switch (line.Split(' ')[0].ToUpperInvariant())
             {

@@ -17,13 +17,13 @@ internal sealed partial class FileCheck(BackupLayout layout, CheckFindings findi
     {
         if (layout.FindOwner() is { } owner)
         {
-            Read(layout.Map(owner), json => StorageJson.ReadMap(json), "Its name alone says whose the path is; 'mailbackup repair' writes it anew.");
+            Read(layout.Map(owner), json => BackupMapJson.Read(json), "Its name alone says whose the path is; 'mailbackup repair' writes it anew.");
         }
 
-        Read(layout.BackupStat, json => StorageJson.ReadBackupStat(json), "'mailbackup repair' writes it anew.");
+        Read(layout.BackupStat, json => BackupStatJson.Read(json), "'mailbackup repair' writes it anew.");
         if (File.Exists(layout.Configuration))
         {
-            Read(layout.Configuration, json => StorageJson.ReadConfiguration(json), "Correct the file, or delete it to begin with the defaults.");
+            Read(layout.Configuration, json => NodeConfigurationJson.Read(json), "Correct the file, or delete it to begin with the defaults.");
         }
 
         CheckHolds();
@@ -48,7 +48,7 @@ internal sealed partial class FileCheck(BackupLayout layout, CheckFindings findi
         }
 
         JournalPosition? end = null;
-        Read(layout.LegalHoldHead, json => end = StorageJson.ReadPosition(json), "When legal_hold.jsonl has all holds, delete it; the next change of a hold writes it anew.");
+        Read(layout.LegalHoldHead, json => end = JournalPositionJson.Read(json), "When legal_hold.jsonl has all holds, delete it; the next change of a hold writes it anew.");
         var journal = layout.LegalHold;
         var head = new JournalHead(end is null ? 0 : end.NextTransaction - 1, end?.Check ?? "");
         using var reader = JournalReader.From(journal, JournalPosition.Start, (removal, _) => head.See(removal));

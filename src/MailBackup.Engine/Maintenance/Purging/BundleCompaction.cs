@@ -7,7 +7,7 @@ namespace MailBackup.Maintenance.Purging;
 /// Gives the room of dead content back: what is left of a mostly dead bundle is appended to the newest one, and the bundle goes when the grace period
 /// is over, so that a copy of the path that was begun before still finds it.
 /// </summary>
-internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOperationSink sink)
+internal sealed class BundleCompaction(StoreWriter store, PurgeLog log, DigestSet live, IOperationSink sink)
 {
     private readonly BackupLayout _layout = store.Layout;
 
@@ -136,7 +136,7 @@ internal sealed class BundleCompaction(StoreWriter store, DigestSet live, IOpera
     private void Remove(int bundle, DateTimeOffset now)
     {
         BeforeStep("log bundle");
-        PurgeLog.Append(_layout, new PurgeRecord(now, [], [], [bundle]));
+        log.Append(new PurgeRecord(now, [], [], [bundle]));
         BeforeStep("delete bundle");
         _layout.Files.Delete(_layout.Bundle(bundle));
     }

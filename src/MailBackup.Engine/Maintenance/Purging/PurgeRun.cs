@@ -64,17 +64,18 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
 
         CleanUp();
         using var store = StoreWriter.Open(layout, sink.Warning);
+        var log = new PurgeLog(layout, store.Catalog.Writer.GetPurgePosition());
         var survey = new PurgeSurvey(layout, store.Catalog, rules, LegalHolds.Load(layout).IsHeld);
         await survey.ReadAsync((done, total) => Progress("Reading journals", done, total), stop).ConfigureAwait(false);
         _report = _report with { Checked = survey.Transactions };
         TellHolds(survey);
-        RemoveAccounts([.. survey.Accounts.Where(a => a is { Whole: true, Held: false })]);
+        RemoveAccounts(log, [.. survey.Accounts.Where(a => a is { Whole: true, Held: false })]);
         var rewritten = survey.Accounts.Where(a => a is { Whole: false, Held: false }).ToList();
         for (int i = 0; i < rewritten.Count; i += BatchSize)
         {
             stop.ThrowIfCancellationRequested();
             Progress("Rewriting journals", i, rewritten.Count);
-            Rewrite(store, rewritten.GetRange(i, Math.Min(BatchSize, rewritten.Count - i)));
+            Rewrite(store, log, rewritten.GetRange(i, Math.Min(BatchSize, rewritten.Count - i)));
         }
 
         if (_heldLate.Count > 0)
@@ -96,16 +97,16 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         else
         {
             Progress("Compacting bundles", 0, 0);
-            Compact(store, survey.Live, stop);
+            Compact(store, log, survey.Live, stop);
         }
 
         CatalogFollower.CatchUp(layout, store.Catalog, sink.Warning);
         return Report();
     }
 
-    private void Compact(StoreWriter store, DigestSet live, CancellationToken stop)
+    private void Compact(StoreWriter store, PurgeLog log, DigestSet live, CancellationToken stop)
     {
-        var compaction = new BundleCompaction(store, live, sink) { BeforeStep = BeforeStep };
+        var compaction = new BundleCompaction(store, log, live, sink) { BeforeStep = BeforeStep };
         try
         {
             var grace = request.NoGrace ? TimeSpan.Zero : TimeSpan.FromHours(configuration.PurgeGraceHours);
@@ -125,7 +126,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         }
     }
 
-    private void RemoveAccounts(List<AccountPurge> accounts)
+    private void RemoveAccounts(PurgeLog log, List<AccountPurge> accounts)
     {
         using var holds = LegalHoldJournal.Open(layout);
         accounts = NotHeld(accounts, holds.Holds);
@@ -135,7 +136,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         }
 
         BeforeStep("log accounts");
-        PurgeLog.Append(layout, new PurgeRecord(_now, [], [.. accounts.Select(a => new RemovedAccount(a.Id, a.Name, a.Transactions, a.Head))], []));
+        log.Append(new PurgeRecord(_now, [], [.. accounts.Select(a => new RemovedAccount(a.Id, a.Name, a.Transactions, a.Head))], []));
         foreach (var account in accounts)
         {
             // One rename: whoever looks sees the account or does not.
@@ -152,7 +153,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         sink.Report(Report());
     }
 
-    private void Rewrite(StoreWriter store, List<AccountPurge> accounts)
+    private void Rewrite(StoreWriter store, PurgeLog log, List<AccountPurge> accounts)
     {
         // While a batch is rewritten nobody can place a hold on it.
         using var holds = LegalHoldJournal.Open(layout);
@@ -171,7 +172,7 @@ internal sealed class PurgeRun(BackupLayout layout, PurgeRequest request, NodeCo
         // Not the beginning of the purge: an anchor that was made since has not seen what is removed now.
         var now = TransactionLine.Truncate(clock.GetUtcNow());
         BeforeStep("log journals");
-        PurgeLog.Append(layout, new PurgeRecord(_now, [.. accounts.Select(a => a.Id)], [], []));
+        log.Append(new PurgeRecord(_now, [.. accounts.Select(a => a.Id)], [], []));
         foreach (var account in accounts)
         {
             var journal = layout.ItemJournal(account.Id);

@@ -12,15 +12,12 @@ namespace MailBackup.Maintenance.Repairing;
 internal sealed class JournalSalvage(
     JournalFile journal, JournalPosition? last, IReadOnlyList<JournalCopy> copies, QuarantineFolder quarantine)
 {
-    private readonly SalvageReport _report = new();
+    private readonly SalvagedChain _chain = new(journal);
     private readonly byte[] _check = new byte[LineChecksum.Length];
-    private byte[] _previous = LineChecksum.Bytes(journal.Name);
-    private byte[]? _beforeLast;
-    private long _expected = 1;
 
     public SalvageReport Run(CancellationToken stop)
     {
-        int segments = Math.Max(CountSegments(), last?.Segment ?? 0);
+        int segments = Math.Max(SegmentLines.CountSegments(journal), last?.Segment ?? 0);
         for (int number = 1; number <= segments; number++)
         {
             stop.ThrowIfCancellationRequested();
@@ -31,30 +28,30 @@ internal sealed class JournalSalvage(
             Write(segment);
         }
 
-        return _report;
+        return _chain.Report;
     }
-
-    private int CountSegments() => !journal.Segmented
-        ? File.Exists(journal.Segment(1)) ? 1 : 0
-        : Directory.Exists(Path.GetDirectoryName(journal.Segment(1)))
-            ? Directory.EnumerateFiles(Path.GetDirectoryName(journal.Segment(1))!, "*.jsonl")
-                .Select(f => int.TryParse(Path.GetFileNameWithoutExtension(f), System.Globalization.NumberStyles.None, null, out int n) ? n : 0).DefaultIfEmpty(0).Max()
-            : 0;
 
     private void Salvage(SegmentLines segment, byte[]? next, bool isLast)
     {
-        _beforeLast = null;
+        _chain.BeginSegment();
         int line = BeginSegment(segment);
         while (line < segment.Lines.Count)
         {
-            line = Fits(segment[line].Span) ? Keep(segment, line) : Mend(segment, line, next, isLast);
+            if (_chain.Fits(segment[line].Span))
+            {
+                _chain.Keep(segment, line++);
+            }
+            else
+            {
+                line = Mend(segment, line, next, isLast);
+            }
         }
 
         if (isLast)
         {
             MendEnd(segment);
         }
-        else if (next is null || !Fits(next))
+        else if (next is null || !_chain.Fits(next))
         {
             Bridge(segment, next);
         }
@@ -63,28 +60,24 @@ internal sealed class JournalSalvage(
     /// <summary>The header says nothing that is not known, so a damaged or missing one is made again.</summary>
     private int BeginSegment(SegmentLines segment)
     {
-        if (segment.Lines.Count > 0 && SegmentHeader.IsHeader(segment[0].Span) && Fits(segment[0].Span))
+        if (segment.Lines.Count > 0 && SegmentHeader.IsHeader(segment[0].Span) && _chain.Fits(segment[0].Span))
         {
-            segment.Keep(0);
-            Advance(segment[0].Span, 0);
+            _chain.KeepHeader(segment);
             return 1;
         }
 
-        if (segment.Lines.Count > 0 && LineMend.Split(segment[0].Span, _previous) is { } two)
+        if (segment.Lines.Count > 0 && LineMend.Split(segment[0].Span, _chain.Previous) is { } two)
         {
             // The line feed behind it was changed.
             segment.Drop(0, "damaged, put right");
-            segment.Add(two.First);
-            Advance(two.First, 0);
-            segment.Add(two.Second);
-            Advance(two.Second, 1);
-            _report.Corrected.Add(_expected - 1);
+            _chain.AddHeader(segment, two.First);
+            _chain.Correct(segment, two.Second);
             return 1;
         }
 
-        byte[] header = SegmentHeader.Write(journal.Name, segment.Number, _expected, segment.Number == 1 ? "" : Encoding.ASCII.GetString(_previous));
-        Emit(segment, header, 0);
-        if (segment.Lines.Count == 0 || Fits(segment[0].Span) || segment.Lines[0].Number != SegmentLines.NoNumber)
+        byte[] header = SegmentHeader.Write(journal.Name, segment.Number, _chain.Expected, segment.Number == 1 ? "" : Encoding.ASCII.GetString(_chain.Previous));
+        _chain.Emit(segment, header, 0);
+        if (segment.Lines.Count == 0 || _chain.Fits(segment[0].Span) || segment.Lines[0].Number != SegmentLines.NoNumber)
         {
             return 0;
         }
@@ -95,67 +88,19 @@ internal sealed class JournalSalvage(
         return pieces;
     }
 
-    private int Keep(SegmentLines segment, int line)
-    {
-        var bytes = segment[line].Span;
-        long count = RemovalRecord.IsRecord(bytes) ? RemovalRecord.Read(bytes)?.Removed ?? 0 : 1;
-        byte[] before = _previous;
-        segment.Keep(line);
-        Advance(bytes, count);
-        _beforeLast = before;
-        return line + 1;
-    }
-
     /// <returns>Where to go on.</returns>
     private int Mend(SegmentLines segment, int line, byte[]? next, bool isLast) =>
         MendLine(segment, line, next) ?? FillFromCopy(segment, line) ?? ReplaceLast(segment, line) ?? Resume(segment, line, next, isLast);
 
-    /// <summary>From the line itself: its stated checksum, or that which the next line is chained to, proves what it was.</summary>
     private int? MendLine(SegmentLines segment, int line, byte[]? next)
     {
-        var bytes = segment[line].Span;
-        byte[][]? mended = null;
-        int used = 1;
-        byte[]? resealed = LineChecksum.TryGet(bytes, _check, out int length) && segment.Lines[line].Number == _expected ? Seal(bytes[..length]) : null;
-        if (resealed is not null && FollowerFits(segment, line + 1, next, resealed))
-        {
-            mended = [resealed];
-        }
-        else if (LineMend.Correct(bytes, _previous) is { } corrected)
-        {
-            mended = [corrected];
-        }
-        else if (bytes.Length > 1 && Fits(bytes[..^1]))
-        {
-            // The last line feed of the file was changed.
-            mended = [bytes[..^1].ToArray()];
-        }
-        else if (LineMend.Split(bytes, _previous) is { } two)
-        {
-            mended = [two.First, two.Second];
-        }
-        else if (line + 1 < segment.Lines.Count && LineMend.Join(bytes, segment[line + 1].Span, _previous) is { } joined)
-        {
-            (mended, used) = ([joined], 2);
-        }
-
-        if (mended is null)
+        if (LineMend.Find(segment, line, next, _chain) is not var (mended, used))
         {
             return null;
         }
 
-        for (int i = 0; i < used; i++)
-        {
-            segment.Drop(line + i, "damaged, put right");
-        }
-
-        foreach (byte[] right in mended)
-        {
-            _report.Corrected.Add(_expected);
-            segment.Add(right);
-            Advance(right, RemovalRecord.IsRecord(right) ? RemovalRecord.Read(right)?.Removed ?? 0 : 1);
-        }
-
+        DropRange(segment, line, line + used, "damaged, put right");
+        Array.ForEach(mended, right => _chain.Correct(segment, right));
         return line + used;
     }
 
@@ -163,13 +108,13 @@ internal sealed class JournalSalvage(
     private int? FillFromCopy(SegmentLines segment, int line)
     {
         bool any = false;
-        while (CopyOf(_expected) is { } copied)
+        while (CopyOf(_chain.Expected) is { } copied)
         {
             any = true;
-            Take(segment, copied);
+            _chain.Take(segment, copied);
             for (int later = line; later < segment.Lines.Count; later++)
             {
-                if ((segment.Lines[later].Number == _expected || RemovalRecord.IsRecord(segment[later].Span)) && Fits(segment[later].Span))
+                if ((segment.Lines[later].Number == _chain.Expected || RemovalRecord.IsRecord(segment[later].Span)) && _chain.Fits(segment[later].Span))
                 {
                     DropRange(segment, line, later, "damaged, had again from a copy");
                     return later;
@@ -186,16 +131,13 @@ internal sealed class JournalSalvage(
     /// </summary>
     private int? ReplaceLast(SegmentLines segment, int line)
     {
-        foreach (var copy in _beforeLast is null ? [] : copies)
+        foreach (var copy in _chain.BeforeLast is null ? [] : copies)
         {
-            if (copy.Find(_expected - 1) is { } before && JournalReader.Fits(before, _beforeLast, _check)
+            if (copy.Find(_chain.Expected - 1) is { } before && JournalReader.Fits(before, _chain.BeforeLast, _check)
                 && JournalReader.Fits(segment[line].Span, _check.ToArray(), new byte[LineChecksum.Length]))
             {
                 segment.Drop(line - 1, "altered, had again from a copy");
-                segment.TakeBack();
-                _previous = _beforeLast!;
-                _expected--;
-                Take(segment, before);
+                _chain.TakeInstead(segment, before);
                 return line;
             }
         }
@@ -221,21 +163,19 @@ internal sealed class JournalSalvage(
 
             long following = at + 1 < segment.Lines.Count ? SegmentLines.FirstNumberOf(segment[at + 1].Span, journal)
                 : next is not null ? SegmentLines.FirstNumberOf(next, journal) : last?.NextTransaction ?? SegmentLines.NoNumber;
-            if (number >= _expected && (following == SegmentLines.NoNumber || following == number + 1))
+            if (number >= _chain.Expected && (following == SegmentLines.NoNumber || following == number + 1))
             {
                 DropRange(segment, line, at + 1, "not proved by its checksum");
-                Lose(segment, number - 1, null);
-                _report.Unproved.Add(number);
-                Emit(segment, bytes[..length], 1);
-                Record(segment, 0, number, RemovalReason.Unproved, Encoding.ASCII.GetString(stated));
+                _chain.Lose(segment, number - 1, null);
+                _chain.KeepUnproved(segment, bytes[..length], number, stated);
                 return at + 1;
             }
 
             // What can be read is not one line, or says nothing.
-            if (following >= _expected && (number == SegmentLines.NoNumber || number >= _expected))
+            if (following >= _chain.Expected && (number == SegmentLines.NoNumber || number >= _chain.Expected))
             {
                 DropRange(segment, line, at + 1, "damaged");
-                Lose(segment, following - 1, Encoding.ASCII.GetString(stated));
+                _chain.Lose(segment, following - 1, Encoding.ASCII.GetString(stated));
                 return at + 1;
             }
         }
@@ -252,96 +192,34 @@ internal sealed class JournalSalvage(
     /// <summary>The next segment does not go on where this one ends: lines at its end, or whole segments, are gone.</summary>
     private void Bridge(SegmentLines segment, byte[]? next)
     {
-        while ((next is null || !Fits(next)) && CopyOf(_expected) is { } copied)
+        while ((next is null || !_chain.Fits(next)) && CopyOf(_chain.Expected) is { } copied)
         {
-            Take(segment, copied);
+            _chain.Take(segment, copied);
         }
 
-        if (next is not null && !Fits(next) && SegmentHeader.Read(next) is { } header && header.First >= _expected
+        if (next is not null && !_chain.Fits(next) && SegmentHeader.Read(next) is { } header && header.First >= _chain.Expected
             && header.Previous.Length == LineChecksum.Length && JournalReader.Fits(next, LineChecksum.Bytes(header.Previous), _check))
         {
-            Lose(segment, header.First - 1, header.Previous);
+            _chain.Lose(segment, header.First - 1, header.Previous);
         }
     }
 
     private void MendEnd(SegmentLines segment)
     {
-        while (CopyOf(_expected) is { } copied)
+        while (CopyOf(_chain.Expected) is { } copied)
         {
-            Take(segment, copied);
+            _chain.Take(segment, copied);
         }
 
-        if (last is not null && last.NextTransaction > _expected)
+        if (last is not null && last.NextTransaction > _chain.Expected)
         {
             // The numbers are not given again, and the head that was last reported is met by those who know it.
-            Lose(segment, last.NextTransaction - 1, last.Check);
+            _chain.Lose(segment, last.NextTransaction - 1, last.Check);
         }
     }
 
     private byte[]? CopyOf(long transaction) =>
-        copies.Select(c => c.Find(transaction)).FirstOrDefault(l => l is not null && JournalReader.Fits(l, _previous, new byte[LineChecksum.Length]));
-
-    private void Take(SegmentLines segment, byte[] copied)
-    {
-        _report.Fetched.Add(_expected);
-        segment.Add(copied);
-        Advance(copied, 1);
-    }
-
-    private void Lose(SegmentLines segment, long through, string? check)
-    {
-        if (through >= _expected)
-        {
-            _report.Lost.Add((_expected, through));
-        }
-
-        if (through >= _expected || check is not null)
-        {
-            Record(segment, through - _expected + 1, through, through >= _expected ? RemovalReason.Damage : RemovalReason.Unproved, check);
-        }
-    }
-
-    private void Record(SegmentLines segment, long removed, long through, RemovalReason reason, string? check)
-    {
-        byte[] record = RemovalRecord.Write(removed, through, 0, DateTimeOffset.UtcNow, reason, _previous, check);
-        segment.Add(record);
-        Advance(record, removed);
-    }
-
-    private void Emit(SegmentLines segment, ReadOnlySpan<byte> payload, long count)
-    {
-        byte[] line = Seal(payload);
-        segment.Add(line);
-        Advance(line, count);
-    }
-
-    private byte[] Seal(ReadOnlySpan<byte> payload)
-    {
-        byte[] line = new byte[payload.Length + LineChecksum.Overhead];
-        payload.CopyTo(line);
-        LineChecksum.Seal(line, payload.Length, _previous, new byte[LineChecksum.Length]);
-        return line[..^1];
-    }
-
-    private void Advance(ReadOnlySpan<byte> line, long transactions)
-    {
-        byte[] check = new byte[LineChecksum.Length];
-        LineChecksum.TryGet(line, check, out _);
-        _previous = check;
-        _beforeLast = null;
-        _expected += transactions;
-    }
-
-    private bool Fits(ReadOnlySpan<byte> line) =>
-        JournalReader.Fits(line, _previous, _check) && (!RemovalRecord.IsRecord(line) || RemovalRecord.Read(line)?.First == _expected);
-
-    private static bool FollowerFits(SegmentLines segment, int follower, byte[]? next, ReadOnlySpan<byte> line)
-    {
-        Span<byte> check = stackalloc byte[LineChecksum.Length];
-        LineChecksum.TryGet(line, check, out _);
-        return follower < segment.Lines.Count ? JournalReader.Fits(segment[follower].Span, check, new byte[LineChecksum.Length])
-            : next is not null && JournalReader.Fits(next, check, new byte[LineChecksum.Length]);
-    }
+        copies.Select(c => c.Find(transaction)).FirstOrDefault(l => l is not null && JournalReader.Fits(l, _chain.Previous, new byte[LineChecksum.Length]));
 
     private static void DropRange(SegmentLines segment, int from, int to, string why)
     {
@@ -363,7 +241,7 @@ internal sealed class JournalSalvage(
             quarantine.Keep(segment.Path, offset, length, "journal line", null, why);
         }
 
-        _report.Changed = true;
+        _chain.Report.Changed = true;
         quarantine.Settle();
         AtomicFile.Write(journal.Files, segment.Path, segment.ToBytes(), sync: true);
     }

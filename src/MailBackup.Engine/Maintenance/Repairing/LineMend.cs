@@ -3,13 +3,44 @@ using MailBackup.Storage;
 namespace MailBackup.Maintenance.Repairing;
 
 /// <summary>
-/// Finds the one byte that was changed in a line. The checksum tells which of all candidates is right, and 96 bits leave no room for a wrong one; a journal
+/// Finds what a damaged line was, the one byte that was changed in it above all. The checksum tells which of all candidates is right, and 96 bits leave no room for a wrong one; a journal
 /// line has some hundred bytes, so trying each costs a tenth of a second. Of long lines only a flipped bit is tried.
 /// </summary>
 internal static class LineMend
 {
     private const int LongestForBytes = 1024;
     private const int LongestForBits = 8192;
+
+    /// <summary>What a line was that does not fit, or two of them: its stated checksum proves it, or that which the line behind it is chained to.</summary>
+    /// <param name="next">The first line of the next segment.</param>
+    /// <returns>The lines as they were, and how many they stand for; null when nothing proves what they were.</returns>
+    public static (byte[][] Lines, int Used)? Find(SegmentLines segment, int line, byte[]? next, SalvagedChain chain)
+    {
+        var bytes = segment[line].Span;
+        byte[]? resealed = LineChecksum.TryGet(bytes, new byte[LineChecksum.Length], out int length) && segment.Lines[line].Number == chain.Expected ? chain.Seal(bytes[..length]) : null;
+        if (resealed is not null && FollowerFits(segment, line + 1, next, resealed))
+        {
+            return ([resealed], 1);
+        }
+
+        if (Correct(bytes, chain.Previous) is { } corrected)
+        {
+            return ([corrected], 1);
+        }
+
+        if (bytes.Length > 1 && chain.Fits(bytes[..^1]))
+        {
+            // The last line feed of the file was changed.
+            return ([bytes[..^1].ToArray()], 1);
+        }
+
+        if (Split(bytes, chain.Previous) is { } two)
+        {
+            return ([two.First, two.Second], 1);
+        }
+
+        return line + 1 < segment.Lines.Count && Join(bytes, segment[line + 1].Span, chain.Previous) is { } joined ? ([joined], 2) : null;
+    }
 
     /// <summary>The line as it was, or null when more than one byte differs.</summary>
     public static byte[]? Correct(ReadOnlySpan<byte> damaged, ReadOnlySpan<byte> previous)
@@ -71,5 +102,13 @@ internal static class LineMend
         }
 
         return null;
+    }
+
+    private static bool FollowerFits(SegmentLines segment, int follower, byte[]? next, ReadOnlySpan<byte> line)
+    {
+        Span<byte> check = stackalloc byte[LineChecksum.Length];
+        LineChecksum.TryGet(line, check, out _);
+        return follower < segment.Lines.Count ? JournalReader.Fits(segment[follower].Span, check, new byte[LineChecksum.Length])
+            : next is not null && JournalReader.Fits(next, check, new byte[LineChecksum.Length]);
     }
 }

@@ -89,7 +89,7 @@ internal sealed class RepairRun(BackupLayout layout, Guid server, RepairRequest 
         if (BackupMap.Read(layout.Map(server)) is null)
         {
             var map = new BackupMap { ServerId = server, Host = Environment.MachineName, Created = DateTimeOffset.UtcNow };
-            AtomicFile.Write(layout.Files, layout.Map(server), StorageJson.Write(map), sync: true);
+            AtomicFile.Write(layout.Files, layout.Map(server), BackupMapJson.Write(map), sync: true);
             Count(repaired: 1);
         }
 

@@ -26,6 +26,14 @@ internal sealed class SegmentLines
 
     public IReadOnlyList<(int Offset, int Length, string Why)> Dropped => _dropped;
 
+    /// <summary>The highest number of a segment that the journal has; 0 when it has none.</summary>
+    public static int CountSegments(JournalFile journal) => !journal.Segmented
+        ? File.Exists(journal.Segment(1)) ? 1 : 0
+        : Directory.Exists(System.IO.Path.GetDirectoryName(journal.Segment(1)))
+            ? Directory.EnumerateFiles(System.IO.Path.GetDirectoryName(journal.Segment(1))!, "*.jsonl")
+                .Select(f => int.TryParse(System.IO.Path.GetFileNameWithoutExtension(f), System.Globalization.NumberStyles.None, null, out int n) ? n : 0).DefaultIfEmpty(0).Max()
+            : 0;
+
     public static SegmentLines Read(JournalFile journal, int number)
     {
         string path = journal.Segment(number);

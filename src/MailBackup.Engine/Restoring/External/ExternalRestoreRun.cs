@@ -175,7 +175,7 @@ internal sealed class ExternalRestoreRun(
     {
         try
         {
-            AtomicFile.Write(own.Files, own.ImportedMap(owner.ServerId), StorageJson.Write(owner with { Imported = DateTimeOffset.UtcNow, ImportedFrom = path }), sync: true);
+            AtomicFile.Write(own.Files, own.ImportedMap(owner.ServerId), BackupMapJson.Write(owner with { Imported = DateTimeOffset.UtcNow, ImportedFrom = path }), sync: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -54,7 +54,7 @@ internal static class ForeignPath
     {
         try
         {
-            return StorageJson.ReadBackupStat(File.ReadAllBytes(layout.BackupStat)).Layout == TransparentLayout.Name;
+            return BackupStatJson.Read(File.ReadAllBytes(layout.BackupStat)).Layout == TransparentLayout.Name;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or System.Text.Json.JsonException)
         {

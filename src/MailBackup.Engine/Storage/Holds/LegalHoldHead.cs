@@ -14,7 +14,7 @@ internal static class LegalHoldHead
     {
         try
         {
-            return StorageJson.ReadPosition(File.ReadAllBytes(layout.LegalHoldHead));
+            return JournalPositionJson.Read(File.ReadAllBytes(layout.LegalHoldHead));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -24,5 +24,5 @@ internal static class LegalHoldHead
 
     /// <summary>Durable when it returns.</summary>
     public static void Write(BackupLayout layout, JournalPosition end) =>
-        AtomicFile.Write(layout.Files, layout.LegalHoldHead, StorageJson.Write(end), sync: true);
+        AtomicFile.Write(layout.Files, layout.LegalHoldHead, JournalPositionJson.Write(end), sync: true);
 }

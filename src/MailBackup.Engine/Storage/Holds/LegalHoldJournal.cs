@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using MailBackup.Configuration;
 using MailBackup.Model;
 
@@ -109,26 +108,10 @@ internal sealed class LegalHoldJournal : IDisposable
         Holds.Apply(change);
     }
 
-    private static WriterLock Lock(BackupLayout layout, TimeSpan patience)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            if (WriterLock.TryAcquire(layout.LegalHoldLock, layout.Files) is { } held)
-            {
-                return held;
-            }
-
-            if (Stopwatch.GetElapsedTime(start) > patience)
-            {
-                throw new MailBackupException(
-                    ErrorIds.BackupPathBusy,
-                    $"Another process keeps the legal holds of {layout.Root} from being changed.",
-                    $"Try again; {layout.LegalHoldLock} holds its process id. Nothing was changed.",
-                    layout.Root);
-            }
-
-            Thread.Sleep(20);
-        }
-    }
+    private static WriterLock Lock(BackupLayout layout, TimeSpan patience) =>
+        WriterLock.TryAcquire(layout.LegalHoldLock, layout.Files, patience) ?? throw new MailBackupException(
+            ErrorIds.BackupPathBusy,
+            $"Another process keeps the legal holds of {layout.Root} from being changed.",
+            $"Try again; {layout.LegalHoldLock} holds its process id. Nothing was changed.",
+            layout.Root);
 }

@@ -208,13 +208,28 @@ internal sealed class Appender(WriterConnection writer, FolderContents contents,
             }
         }
 
-        if (stripped.Count > 0)
+        await SendAgainAsync(stripped, token).ConfigureAwait(false);
+    }
+
+    /// <summary>Messages that the server has changed: left so, they would be other mails, and missing again at the next restore.</summary>
+    private async Task SendAgainAsync(List<(PendingMessage Message, uint Uid)> stripped, CancellationToken token)
+    {
+        if (stripped.Count == 0)
         {
-            // Left so, they would be other mails, and missing again at the next restore.
-            writer.StripsReturns = true;
-            await contents.RemoveAsync([.. stripped.Select(s => s.Uid)]).ConfigureAwait(false);
-            await EachAsync([.. stripped.Select(s => s.Message)], token).ConfigureAwait(false);
+            return;
         }
+
+        writer.StripsReturns = true;
+        try
+        {
+            await Expunge.RunAsync(_connection, writer.Account, [.. stripped.Select(s => s.Uid)]).ConfigureAwait(false);
+        }
+        catch (MailBackupException)
+        {
+            stripped.ForEach(s => s.Message.Note ??= "what the server had made of its line ends stays there, marked as deleted: other messages of the folder are marked too.");
+        }
+
+        await EachAsync([.. stripped.Select(s => s.Message)], token).ConfigureAwait(false);
     }
 
     private static bool IsStripped(WireContent content, long? size) => content.OddLineEnds > 0 && size == content.Length - content.OddLineEnds;
@@ -222,14 +237,25 @@ internal sealed class Appender(WriterConnection writer, FolderContents contents,
     /// <summary>A server that does not say where it has put them is looked at.</summary>
     private async Task FindThemAsync(IReadOnlyList<PendingMessage> messages, CancellationToken token)
     {
+        uint last = contents.Highest;
         await contents.LearnAsync().ConfigureAwait(false);
         await contents.CompareAsync(messages).ConfigureAwait(false);
+        var stripped = new List<(PendingMessage Message, uint Uid)>();
         foreach (var message in messages)
         {
             var uid = await contents.TakeSameAsync(message, token).ConfigureAwait(false);
+            if (uid is null && !writer.StripsReturns && message.Content.OddLineEnds > 0
+                && await contents.TakeStrippedAsync(message, last, token).ConfigureAwait(false) is { } changed)
+            {
+                stripped.Add((message, changed));
+                continue;
+            }
+
             var there = uid is { } u ? await contents.FindAsync([u]).ConfigureAwait(false) : [];
             Settle(message, there.Count > 0 ? (there.Values.First().Key, there.Values.First().Date) : null);
         }
+
+        await SendAgainAsync(stripped, token).ConfigureAwait(false);
     }
 
     // Without a place, the next scan finds it by its content.

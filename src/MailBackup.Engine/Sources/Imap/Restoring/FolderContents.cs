@@ -17,6 +17,9 @@ internal sealed class FolderContents(ImapConnection connection, ServerTraits tra
 
     public uint Validity { get; private set; }
 
+    /// <summary>The highest UID that is known; 0 for none.</summary>
+    public uint Highest => _messages.Highest;
+
     /// <summary>Opens the folder for writing and learns what is in it. Throws <see cref="ImapException"/>.</summary>
     public async Task OpenAsync()
     {
@@ -59,14 +62,6 @@ internal sealed class FolderContents(ImapConnection connection, ServerTraits tra
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Removes messages that were put there a moment ago, with UIDs that the server has told (UIDPLUS).</summary>
-    public async Task RemoveAsync(IReadOnlyCollection<uint> uids)
-    {
-        string set = UidSet.Format(uids.Order());
-        await connection.RunAsync($"UID STORE {set} +FLAGS.SILENT (\\Deleted)").ConfigureAwait(false);
-        await connection.RunAsync($"UID EXPUNGE {set}").ConfigureAwait(false);
-    }
-
     /// <summary>Digests of all messages that may be one of these: in one go, for a question each would cost a round trip each.</summary>
     public async Task CompareAsync(IEnumerable<PendingMessage> messages)
     {
@@ -96,6 +91,29 @@ internal sealed class FolderContents(ImapConnection connection, ServerTraits tra
             same = candidates.Where(u => _digests.TryGetValue(u, out var digest) && digest.AsSpan().SequenceEqual(wanted)).Select(u => (uint?)u).FirstOrDefault();
         }
 
+        if (same is { } uid)
+        {
+            Take(uid);
+        }
+
+        return same;
+    }
+
+    /// <summary>
+    /// The UID of a message that came behind <paramref name="last"/> and is this one without one CR of each of its odd line ends; it stands for this one now. Null when
+    /// there is none.
+    /// </summary>
+    public async Task<uint?> TakeStrippedAsync(PendingMessage message, uint last, CancellationToken token)
+    {
+        var candidates = Free(message.Content.Length - message.Content.OddLineEnds).Where(u => u > last).ToList();
+        if (candidates.Count == 0)
+        {
+            return null;
+        }
+
+        await DigestAsync(candidates).ConfigureAwait(false);
+        var wanted = await message.Content.StrippedDigestAsync(token).ConfigureAwait(false);
+        var same = candidates.Where(u => _digests.TryGetValue(u, out var digest) && digest.AsSpan().SequenceEqual(wanted)).Select(u => (uint?)u).FirstOrDefault();
         if (same is { } uid)
         {
             Take(uid);

@@ -6,6 +6,9 @@ namespace MailBackup.Sources.Imap.Restoring;
 /// <summary>Makes folders with what belongs to them: their special use, their subscription.</summary>
 internal sealed class FolderMaker(WriterConnection writer)
 {
+    /// <summary>Folders that are being made: found after a lost connection, it is we who have made them.</summary>
+    private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
+
     /// <summary>The folder as the server has it, or null.</summary>
     public async Task<SourceFolder?> FindAsync(RestoreFolder folder)
     {
@@ -17,14 +20,35 @@ internal sealed class FolderMaker(WriterConnection writer)
     /// <summary>True when it was made.</summary>
     public async Task<bool> EnsureAsync(RestoreFolder folder)
     {
-        if (await FindAsync(folder).ConfigureAwait(false) is not null)
+        var found = await FindAsync(folder).ConfigureAwait(false);
+        if (found is not null && !_begun.Contains(folder.Path))
         {
             return false;
         }
 
-        string key = NewKey(folder);
-        await CreateAsync(key, folder.Attributes).ConfigureAwait(false);
-        (await writer.FoldersAsync().ConfigureAwait(false))[folder.Path] = new SourceFolder { Path = folder.Path, Kind = FolderKind.Mail, Key = key };
+        string key = found?.Key ?? NewKey(folder);
+        if (found is null)
+        {
+            _begun.Add(folder.Path);
+            try
+            {
+                await CreateAsync(key, folder.Attributes).ConfigureAwait(false);
+            }
+            catch (ImapCommandException)
+            {
+                _begun.Remove(folder.Path);
+                throw;
+            }
+
+            (await writer.FoldersAsync().ConfigureAwait(false))[folder.Path] = new SourceFolder { Path = folder.Path, Kind = FolderKind.Mail, Key = key };
+        }
+
+        if (folder.Attributes?.ContainsKey(FolderLister.Subscribed) == true)
+        {
+            await writer.Imap.RunAsync($"SUBSCRIBE {Wire(key)}").ConfigureAwait(false);
+        }
+
+        _begun.Remove(folder.Path);
         return true;
     }
 
@@ -76,11 +100,6 @@ internal sealed class FolderMaker(WriterConnection writer)
         {
             // Another folder has the use already (RFC 6154 §3); then this one is a plain one.
             await writer.Imap.RunAsync($"CREATE {name}").ConfigureAwait(false);
-        }
-
-        if (attributes is not null && attributes.ContainsKey(FolderLister.Subscribed))
-        {
-            await writer.Imap.RunAsync($"SUBSCRIBE {name}").ConfigureAwait(false);
         }
     }
 

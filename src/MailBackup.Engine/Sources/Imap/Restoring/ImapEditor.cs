@@ -1,4 +1,3 @@
-using System.Globalization;
 using MailBackup.Model;
 using MailBackup.Sources.Imap.Protocol;
 
@@ -61,7 +60,7 @@ internal sealed class ImapEditor(ImapRestoreTarget target) : IMailboxEditor
             others ??= [.. contents.Free(wire.Length)];
             await AddOnceAsync(writer, contents, folder.Key, right, others, token).ConfigureAwait(false);
             await right.Done.ConfigureAwait(false);
-            await ExpungeAsync(writer, broken.Uid).ConfigureAwait(false);
+            await Expunge.RunAsync(writer.Imap, account, [broken.Uid]).ConfigureAwait(false);
             return true;
         }, token)).ConfigureAwait(false);
     }
@@ -78,7 +77,7 @@ internal sealed class ImapEditor(ImapRestoreTarget target) : IMailboxEditor
             }
 
             tried = true;
-            await ExpungeAsync(writer, live.Uid).ConfigureAwait(false);
+            await Expunge.RunAsync(writer.Imap, account, [live.Uid]).ConfigureAwait(false);
             return true;
         }, token)).ConfigureAwait(false);
     }
@@ -136,33 +135,5 @@ internal sealed class ImapEditor(ImapRestoreTarget target) : IMailboxEditor
         }
 
         await new Appender(writer, contents, key).AddAsync(message, token).ConfigureAwait(false);
-    }
-
-    /// <summary>Removes one message for good, and no other that somebody has marked as deleted.</summary>
-    private static async Task ExpungeAsync(WriterConnection writer, uint uid)
-    {
-        await writer.Imap.RunAsync(string.Create(CultureInfo.InvariantCulture, $"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")).ConfigureAwait(false);
-        if (writer.Imap.Capabilities.Has("UIDPLUS"))
-        {
-            await writer.Imap.RunAsync(string.Create(CultureInfo.InvariantCulture, $"UID EXPUNGE {uid}")).ConfigureAwait(false);
-            return;
-        }
-
-        // Without UIDPLUS, EXPUNGE takes all that is marked (RFC 3501 §6.4.3).
-        int marked = 0;
-        await writer.Imap.RunAsync("UID SEARCH DELETED", text =>
-        {
-            var line = ResponseLine.Parse(text);
-            marked += line.Is("SEARCH"u8) ? System.Text.Encoding.ASCII.GetString(line.Body).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length : 0;
-        }).ConfigureAwait(false);
-        if (marked > 1)
-        {
-            throw new MailBackupException(
-                ErrorIds.ItemRestoreFailed,
-                $"{writer.Account}: the server cannot remove one message alone (it lacks UIDPLUS), and others of the folder are marked as deleted too.",
-                "Expunge the folder with a mail program, then try again. The message is marked as deleted.", writer.Account);
-        }
-
-        await writer.Imap.RunAsync("EXPUNGE").ConfigureAwait(false);
     }
 }

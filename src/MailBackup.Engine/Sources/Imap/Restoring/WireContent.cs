@@ -71,6 +71,49 @@ internal sealed class WireContent
         return _digest;
     }
 
+    /// <summary>SHA-256 of what a server makes of it that takes away one CR of each of the <see cref="OddLineEnds"/>.</summary>
+    public async ValueTask<byte[]> StrippedDigestAsync(CancellationToken token)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var stream = await OpenAsync(token).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var buffer = new byte[64 << 10];
+            using var kept = new MemoryStream(buffer.Length);
+            int n, returns = 0;
+            while ((n = await stream.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
+            {
+                Strip(buffer.AsSpan(0, n), ref returns, kept);
+                hash.AppendData(kept.GetBuffer(), 0, (int)kept.Length);
+                kept.SetLength(0);
+            }
+
+            hash.AppendData(Enumerable.Repeat((byte)'\r', returns).ToArray());
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    /// <param name="returns">CR that were seen and not written yet.</param>
+    private static void Strip(ReadOnlySpan<byte> bytes, ref int returns, MemoryStream output)
+    {
+        foreach (byte b in bytes)
+        {
+            if (b == '\r')
+            {
+                returns++;
+                continue;
+            }
+
+            for (returns -= b == '\n' && returns > 1 ? 1 : 0; returns > 0; returns--)
+            {
+                output.WriteByte((byte)'\r');
+            }
+
+            output.WriteByte(b);
+        }
+    }
+
     private static int CountOdd(ReadOnlySpan<byte> bytes, ref int returns)
     {
         int odd = 0;
