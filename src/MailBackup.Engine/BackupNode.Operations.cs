@@ -8,11 +8,13 @@ using MailBackup.Maintenance.Repairing;
 using MailBackup.Model;
 using MailBackup.Notifications;
 using MailBackup.Operations;
+using MailBackup.Realtime;
 using MailBackup.Restoring;
 using MailBackup.Restoring.Blobs;
 using MailBackup.Restoring.External;
 using MailBackup.Scanning;
 using MailBackup.Searching;
+using MailBackup.Services;
 using MailBackup.Sharing;
 using MailBackup.Sources;
 using MailBackup.Storage;
@@ -78,8 +80,13 @@ public sealed partial class BackupNode
     public Task<Operation> RunAsync(Operation operation, Action<Operation>? onUpdate, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        return Operations.RunAsync(operation.Id, ExecuteAsync, onUpdate, token);
+        bool canShare = operation.Kind is OperationKind.SmartScan or OperationKind.AccountScan or OperationKind.SearchIndex;
+        return Operations.RunAsync(operation.Id, ExecuteAsync, onUpdate, canShare ? HasRealtimeService : null, token);
     }
+
+    /// <summary>A service whose realtime scanner follows changes goes on with that beside what it runs itself; while another process ran it, it would have to wait.</summary>
+    private bool HasRealtimeService() =>
+        GetService() is { State: ServiceState.Running, Realtime: { State: RealtimeState.Running or RealtimeState.Waiting, Since: not null } };
 
     /// <summary>Under the writer lock, whichever process queued the operation.</summary>
     private async Task<OperationReport> ExecuteAsync(Operation operation, IOperationSink sink, CancellationToken stop)
@@ -125,7 +132,7 @@ public sealed partial class BackupNode
         if (request is SearchIndexRequest index)
         {
             RequireSearch();
-            return await new SearchIndexing(_layout, index, sink).RunAsync(stop).ConfigureAwait(false);
+            return await new SearchIndexing(_layout, index, sink, Share).RunAsync(stop).ConfigureAwait(false);
         }
 
         if (request is PurgeRequest purge)
@@ -138,7 +145,7 @@ public sealed partial class BackupNode
         {
             return request switch
             {
-                ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink).RunAsync(stop).ConfigureAwait(false),
+                ScanRequest scan => await new SmartScan(_layout, source, scan, Options(scan), sink, Share).RunAsync(stop).ConfigureAwait(false),
                 RestoreRequest restore => await new RestoreRun(_layout, source, RestoreTarget(source), restore, sink).RunAsync(stop).ConfigureAwait(false),
                 UndeleteRequest undelete => await new UndeleteRun(_layout, source, RestoreTarget(source), undelete, sink).RunAsync(stop).ConfigureAwait(false),
                 AccountRestoreRequest account => await new AccountRestoreRun(

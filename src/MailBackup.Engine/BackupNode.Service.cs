@@ -106,6 +106,9 @@ public sealed partial class BackupNode
 
     internal BackupLayout Layout => _layout;
 
+    /// <summary>What a running operation lets the realtime scanner use.</summary>
+    internal StoreShare Share { get; } = new();
+
     /// <summary>How realtime scans are to be done.</summary>
     internal ScanOptions ContinuousScan => Options(new ScanRequest { ReadErrorThreshold = 0 }) with { Continuous = true };
 

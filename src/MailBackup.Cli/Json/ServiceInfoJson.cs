@@ -39,6 +39,7 @@ internal static class ServiceInfoJson
         json.WriteMoment("since", realtime.Since);
         json.WriteNumber("watches", realtime.Watches);
         json.WriteNumber("pending", realtime.Pending);
+        json.WriteNumber("inScan", realtime.InScan);
         json.WriteNumber("changes", realtime.Changes);
         json.WriteMoment("lastChange", realtime.LastChange);
         json.WriteNumber("lagSeconds", realtime.LagSeconds);

@@ -14,6 +14,7 @@ public sealed class RealtimeStatus
         Since = info.Since;
         Changes = info.Changes;
         Pending = info.Pending;
+        InScan = info.InScan;
         LagSeconds = info.LagSeconds;
         LastChange = info.LastChange;
         Watches = info.Watches;
@@ -41,6 +42,9 @@ public sealed class RealtimeStatus
     public long Changes { get; }
 
     public int Pending { get; }
+
+    /// <summary>Those of <see cref="Pending"/> that a running scan saves itself.</summary>
+    public int InScan { get; }
 
     public double LagSeconds { get; }
 

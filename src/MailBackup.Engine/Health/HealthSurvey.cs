@@ -144,7 +144,7 @@ internal sealed class HealthSurvey(BackupNode node, TimeProvider clock)
             var status = seconds > CriticalLagSeconds ? HealthStatus.Critical : seconds > LagSeconds ? HealthStatus.Warning : HealthStatus.Ok;
             Add("Lag", status, service.Realtime.Wait is { } wait
                 ? Text($"Changes are gathered since {Age(clock.GetUtcNow() - wait.Since)} and are saved when {wait.Operation} has ended; {service.Realtime.Pending:N0} accounts are pending, the oldest change for {seconds:N1} s.")
-                : Text($"Changes are saved within {seconds:N1} s; {service.Realtime.Pending:N0} accounts are pending.{(service.Realtime.Protection is { } protection ? " " + protection : "")}"));
+                : Text($"Changes are saved within {seconds:N1} s; {service.Realtime.Pending:N0} accounts are pending{(service.Realtime.InScan is > 0 and var left ? Text($", {left:N0} of them left to the scan that is at them") : "")}.{(service.Realtime.Protection is { } protection ? " " + protection : "")}"));
             if (service.Realtime.Warning is { } warning)
             {
                 Add("Realtime", HealthStatus.Warning, warning);

@@ -74,10 +74,14 @@ public sealed class OperationQueue : IDisposable
     /// Cancelling <paramref name="token"/> stops the operation at its next batch boundary and returns it as stopped. An operation that
     /// fails is returned, not thrown.
     /// </summary>
-    public async Task<Operation> RunAsync(Guid id, OperationExecutor executor, Action<Operation>? onUpdate, CancellationToken token)
+    public Task<Operation> RunAsync(Guid id, OperationExecutor executor, Action<Operation>? onUpdate, CancellationToken token) =>
+        RunAsync(id, executor, onUpdate, leave: null, token);
+
+    /// <param name="leave">Asked time and again: true while another process is better at it, and sure to run the queue.</param>
+    internal async Task<Operation> RunAsync(Guid id, OperationExecutor executor, Action<Operation>? onUpdate, Func<bool>? leave, CancellationToken token)
     {
         using var feed = new OperationFeed(onUpdate, token);
-        var ended = await RunAsync(id, executor, feed).ConfigureAwait(false);
+        var ended = await RunAsync(id, executor, feed, leave).ConfigureAwait(false);
         feed.Publish(ended);
         feed.ThrowIfFaulted();
         return ended;
@@ -118,7 +122,7 @@ public sealed class OperationQueue : IDisposable
     {
     }
 
-    private async Task<Operation> RunAsync(Guid id, OperationExecutor executor, OperationFeed feed)
+    private async Task<Operation> RunAsync(Guid id, OperationExecutor executor, OperationFeed feed, Func<bool>? leave)
     {
         Operation? known = null;
         while (true)
@@ -129,7 +133,7 @@ public sealed class OperationQueue : IDisposable
                 _store.RequestStop(id);
             }
 
-            if (TryTakeLock() is { } held)
+            if (leave?.Invoke() != true && TryTakeLock() is { } held)
             {
                 using (held)
                 {

@@ -89,12 +89,15 @@ internal sealed class PendingChanges(TimeProvider clock)
     }
 
     /// <summary>Takes the accounts that are ready, the oldest first.</summary>
-    public List<PendingAccount> Take(int most)
+    /// <param name="most">So many at most.</param>
+    /// <param name="free">Asked of each in turn; what is not free stays as it is, in nobody's way. Null: all are.</param>
+    public List<PendingAccount> Take(int most, Func<string, bool>? free = null)
     {
         lock (_gate)
         {
             long now = clock.GetTimestamp();
-            var ready = _accounts.Where(a => IsReady(a.Key, a.Value, now)).OrderBy(a => a.Value.First).Take(most).ToList();
+            var ready = _accounts.Where(a => IsReady(a.Key, a.Value, now)).OrderBy(a => a.Value.First)
+                .Where(a => free?.Invoke(a.Key) != false).Take(most).ToList();
             foreach (var (account, waiting) in ready)
             {
                 _accounts.Remove(account);

@@ -13,6 +13,9 @@ public sealed record RealtimeInfo
     /// <summary>Accounts with changes that are not saved yet.</summary>
     public int Pending { get; init; }
 
+    /// <summary>Those of them that a running scan is at, or comes to for the first time: it saves what it finds, and what it has not seen is saved behind it.</summary>
+    public int InScan { get; init; }
+
     /// <summary>Changes saved since it was started.</summary>
     public long Changes { get; init; }
 
@@ -46,5 +49,5 @@ public sealed record RealtimeInfo
     /// <summary>Which operation it waits for; null when it does not wait.</summary>
     public RealtimeWait? Wait { get; init; }
 
-    internal RealtimeInfo AsStopped() => this with { State = RealtimeState.Stopped, Since = null, Watches = 0, Wait = null };
+    internal RealtimeInfo AsStopped() => this with { State = RealtimeState.Stopped, Since = null, Watches = 0, InScan = 0, Wait = null };
 }

@@ -34,7 +34,7 @@ internal sealed partial class RealtimeScanner : IChangeSink
     private RealtimeSession? _session;
     private IChangeFeed? _feed;
     private long _used, _looked, _indexed;
-    private volatile bool _operationWaits;
+    private bool _operationWaits, _operationIsOpen;
     private readonly Lock _saying = new();
     private volatile RealtimeInfo _info = new() { State = RealtimeState.Starting };
     private bool _unindexed;
@@ -96,7 +96,7 @@ internal sealed partial class RealtimeScanner : IChangeSink
         }
     }
 
-    /// <summary>Saves what is ready.</summary>
+    /// <summary>Saves what is ready: in its own session, or as the guest of an operation that shares its own.</summary>
     private async Task RoundAsync(IMailSource source, CancellationToken token)
     {
         if (MustYield() || (_pending.Count == 0 && _clock.GetElapsedTime(_used) > KeepOpen))
@@ -105,27 +105,20 @@ internal sealed partial class RealtimeScanner : IChangeSink
         }
 
         _failing.TakeDue().ForEach(_pending.AddAll);
-        if (_operationWaits || _pending.Take(_atOnce) is not { Count: > 0 } taken)
-        {
-            return;
-        }
-
-        var accounts = taken;
+        List<PendingAccount> accounts = [];
         try
         {
-            _session ??= RealtimeSession.TryOpen(_node.Layout, _node.ServerId, _sink);
-            if (_session is null)
+            if (_operationIsOpen)
             {
-                Say(i => i with { State = RealtimeState.Waiting });
-                accounts.ForEach(_pending.Return);
-                await Task.Delay(LookForOperations, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                using var guest = RealtimeSession.TryJoin(_node.Share, _node.Layout, _sink);
+                accounts = guest is null ? [] : TakeBeside(guest);
+                await SaveAsync(source, guest, accounts, token).ConfigureAwait(false);
                 return;
             }
 
-            AskForUnknown(accounts);
-            accounts.FindAll(a => !_session.Knows(a.Account)).ForEach(a => _failing.Saved(a.Account));
-            accounts = accounts.FindAll(a => _session.Knows(a.Account));
-            await SaveAsync(source, accounts, token).ConfigureAwait(false);
+            accounts = _pending.Take(_atOnce);
+            _session ??= accounts.Count > 0 ? RealtimeSession.TryOpen(_node.Layout, _node.ServerId, _sink) : null;
+            await SaveAsync(source, _session, accounts, token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
@@ -142,10 +135,27 @@ internal sealed partial class RealtimeScanner : IChangeSink
         }
     }
 
-    private async Task SaveAsync(IMailSource source, List<PendingAccount> accounts, CancellationToken token)
+    /// <param name="session">Null while an operation has the backup path that shares nothing.</param>
+    private async Task SaveAsync(IMailSource source, RealtimeSession? session, List<PendingAccount> taken, CancellationToken token)
     {
+        if (taken.Count == 0)
+        {
+            return;
+        }
+
+        if (session is null)
+        {
+            Say(i => i with { State = RealtimeState.Waiting });
+            taken.ForEach(_pending.Return);
+            await Task.Delay(LookForOperations, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        AskForUnknown(session, taken);
+        taken.FindAll(a => !session.Knows(a.Account)).ForEach(a => _failing.Saved(a.Account));
+        var accounts = taken.FindAll(a => session.Knows(a.Account));
         long begun = Stopwatch.GetTimestamp();
-        var batch = await _session!.ScanAsync(source, accounts, _node.ContinuousScan, token).ConfigureAwait(false);
+        var batch = await session.ScanAsync(source, accounts, _node.ContinuousScan, token).ConfigureAwait(false);
         var took = Stopwatch.GetElapsedTime(begun);
         _atOnce = took > BatchGoal ? Math.Max(FewestAtOnce, accounts.Count / 2) : Math.Min(MostAtOnce, _atOnce * 2);
         var each = took / Math.Max(1, accounts.Count);
@@ -196,51 +206,13 @@ internal sealed partial class RealtimeScanner : IChangeSink
     }
 
     /// <summary>An account that the backup does not have is taken up by a scan that asks the directory about it: once, then by the next SmartScan.</summary>
-    private void AskForUnknown(List<PendingAccount> accounts)
+    private void AskForUnknown(RealtimeSession session, List<PendingAccount> accounts)
     {
-        var unknown = accounts.Where(a => !_session!.Knows(a.Account)).Select(a => a.Account).Where(_asked.Add).ToList();
+        var unknown = accounts.Where(a => !session.Knows(a.Account)).Select(a => a.Account).Where(_asked.Add).ToList();
         if (unknown.Count > 0)
         {
             _log.Write(ServiceLogLevel.Information, $"Realtime: {unknown[0]}{(unknown.Count > 1 ? $" and {unknown.Count - 1} more are" : " is")} new; an account scan is queued.");
             _node.Submit(new ScanRequest { Accounts = unknown });
         }
-    }
-
-    /// <summary>True when an operation waits for the backup path. Looks for one ten times a second at most.</summary>
-    private bool MustYield()
-    {
-        if (_clock.GetElapsedTime(_looked) < LookForOperations)
-        {
-            return false;
-        }
-
-        _looked = _clock.GetTimestamp();
-        IndexFromTimeToTime();
-        var open = _node.Operations.List();
-        bool waits = open.Count > 0;
-        Say(i => i with { Wait = RealtimeWait.Of(open, i.Wait, _clock.GetUtcNow()) });
-        if (waits != _operationWaits && _info.State is RealtimeState.Running or RealtimeState.Waiting)
-        {
-            Say(i => i with { State = waits ? RealtimeState.Waiting : Following(i) });
-        }
-
-        _operationWaits = waits;
-        return waits;
-    }
-
-    private void IndexFromTimeToTime()
-    {
-        if (_unindexed && _node.Configuration.SearchIndex && _clock.GetElapsedTime(_indexed) > IndexEvery)
-        {
-            _unindexed = false;
-            _indexed = _clock.GetTimestamp();
-            _node.Submit(new SearchIndexRequest());
-        }
-    }
-
-    private void Close()
-    {
-        _session?.Dispose();
-        _session = null;
     }
 }

@@ -7,18 +7,21 @@ using MailBackup.Storage;
 namespace MailBackup.Realtime;
 
 /// <summary>
-/// The backup path in the hands of the realtime scanner: writer lock and open store, kept from batch to batch, because opening them costs more
-/// than a batch. Nobody else writes meanwhile, so it is given back as soon as an operation waits.
+/// The backup path in the hands of the realtime scanner. Its own: writer lock and open store, kept from batch to batch, because opening them costs more
+/// than a batch; nobody else writes meanwhile, so it is given back as soon as an operation waits. Or, for one batch, that of a running operation
+/// (<see cref="StoreShare"/>), but for the accounts that a scan is at.
 /// </summary>
 internal sealed class RealtimeSession : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly BackupLayout _layout;
-    private readonly WriterLock _lock;
     private readonly ScanStore _store;
     private readonly AccountRegistry _registry;
     private readonly IOperationSink _sink;
+    private readonly WriterLock? _lock;
+    private readonly StoreShare.Guest? _guest;
+    private readonly AccountLeases.Holder? _leases;
 
     private RealtimeSession(BackupLayout layout, WriterLock held, IOperationSink sink)
     {
@@ -28,6 +31,20 @@ internal sealed class RealtimeSession : IDisposable
         _store = new ScanStore(layout, verifyBlobs: false, sink.Warning);
         _registry = AccountRegistry.Load(layout);
     }
+
+    private RealtimeSession(BackupLayout layout, StoreShare.Guest guest, IOperationSink sink)
+    {
+        _layout = layout;
+        _guest = guest;
+        _sink = sink;
+        _store = guest.Store;
+        _registry = guest.Registry;
+        _leases = _store.Leases.Begin();
+    }
+
+    /// <summary>For one batch in the store of a running operation; null when none shares its own.</summary>
+    public static RealtimeSession? TryJoin(StoreShare share, BackupLayout layout, IOperationSink sink) =>
+        share.TryJoin() is { } guest ? new RealtimeSession(layout, guest, sink) : null;
 
     /// <summary>Null while an operation has the backup path.</summary>
     /// <param name="server">Who opens it. Throws <c>BackupPathOwnedByAnotherServer</c> when another has taken it over meanwhile.</param>
@@ -53,19 +70,26 @@ internal sealed class RealtimeSession : IDisposable
     /// <summary>True when the backup has the account; others are for a scan that asks the directory.</summary>
     public bool Knows(string account) => _registry.FindLiving(account) is not null;
 
+    /// <summary>
+    /// False while a running scan is at the account, and before it has come there for the first time. Where true, the scan waits for the batch.
+    /// </summary>
+    public bool TryTake(string account) =>
+        _guest is null || _registry.FindLiving(account) is not { } id || (!_guest.IsReserved(id) && _leases!.TryTake(id));
+
     /// <summary>Saves what has changed. Durable when it returns. A server that cannot be reached is not waited for account after account.</summary>
     public async Task<RealtimeBatch> ScanAsync(IMailSource source, IReadOnlyList<PendingAccount> accounts, ScanOptions options, CancellationToken stop)
     {
         var counts = new ScanCounts();
         var batch = new RealtimeBatch(_sink);
         var clock = Stopwatch.StartNew();
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var targets = accounts.Select(a => _registry.FindLiving(a.Account) is { } id && AccountStat.Read(_layout, id) is { } stat
-            ? new ScanTarget(id, stat, a.Folders) : null).OfType<ScanTarget>();
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop, _guest?.Cut ?? default);
+        var targets = accounts.Select(a => _registry.FindLiving(a.Account) is { } id
+            ? new ScanTarget(id, AccountStat.Read(_layout, id) ?? _registry.Stats[id], a.Folders) : null).OfType<ScanTarget>();
         source.ExpectAccounts([.. accounts.Select(a => a.Account)]);
         try
         {
-            await new ScanPipeline(source, _store, counts, options, batch).RunAsync(targets, _ => { }, OnTrouble, clock, cut.Token).ConfigureAwait(false);
+            await new ScanPipeline(source, _store, counts, options, batch, _leases ?? _store.Leases.Begin())
+                .RunAsync(targets, _ => { }, OnTrouble, clock, cut.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -89,7 +113,14 @@ internal sealed class RealtimeSession : IDisposable
 
     public void Dispose()
     {
+        if (_guest is not null)
+        {
+            _leases!.Dispose();
+            _guest.Dispose();
+            return;
+        }
+
         _store.Dispose();
-        _lock.Dispose();
+        _lock!.Dispose();
     }
 }

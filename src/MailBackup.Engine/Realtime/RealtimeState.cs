@@ -10,7 +10,7 @@ public enum RealtimeState
 
     Running,
 
-    /// <summary>It follows changes, but an operation has the backup path; they are saved when that has ended.</summary>
+    /// <summary>It follows changes, but an operation that does not share it has the backup path; they are saved when that has ended.</summary>
     Waiting,
 
     /// <summary>It met an error and tries again after a while.</summary>

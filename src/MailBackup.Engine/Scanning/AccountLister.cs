@@ -10,23 +10,68 @@ namespace MailBackup.Scanning;
 /// are skipped without listing. An account that is new is streamed; of one that is known, only the differences are held in memory.
 /// </summary>
 internal sealed class AccountLister(
-    IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, ChannelWriter<ScanJob> order, ChannelWriter<ScanJob> fetch)
+    IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, AccountLeases.Holder leases, ChannelWriter<ScanJob> order, ChannelWriter<ScanJob> fetch)
 {
-    /// <summary>Throws <c>SourceUnreadable</c>, <c>SourceSuddenlyEmpty</c>: then nothing of the account has been changed.</summary>
+    /// <summary>
+    /// Takes the lease of the account; whoever commits what is queued gives it back. Throws <c>SourceUnreadable</c>, <c>SourceSuddenlyEmpty</c>: then nothing of
+    /// the account has been changed.
+    /// </summary>
     public async Task ListAsync(ScanTarget target, CancellationToken token)
     {
+        await leases.TakeAsync(target.Id, token).ConfigureAwait(false);
+        ScanAccount? account = null;
+        try
+        {
+            if (store.Leases.WasHeld(target.Id) && AccountStat.Read(store.Layout, target.Id) is { } now)
+            {
+                target = target with { Stat = now };
+            }
+
+            var folders = await source.ListFoldersAsync(target.Stat.Name, token).ConfigureAwait(false);
+            account = Open(target, folders);
+            if (account is not null)
+            {
+                await QueueAsync(account, target, folders, token).ConfigureAwait(false);
+            }
+        }
+        catch (MailBackupException) when (account is not null)
+        {
+            await order.WriteAsync(new ScanJob(account, ScanJobKind.AccountBroken), token).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            if (account is null)
+            {
+                leases.Release(target.Id);
+            }
+        }
+    }
+
+    public static MailBackupException SuddenlyEmpty(string account, long items) => new(
+        ErrorIds.SourceSuddenlyEmpty,
+        $"{account} has nothing on the server, but {items} items in the backup.",
+        "Look whether its file system is mounted; scan with --allow-empty if it really is empty. Nothing was flagged deleted.",
+        account);
+
+    /// <summary>Null when nothing has changed.</summary>
+    private ScanAccount? Open(ScanTarget target, IReadOnlyList<SourceFolder> folders)
+    {
         var (id, stat) = (target.Id, target.Stat);
-        var folders = await source.ListFoldersAsync(stat.Name, token).ConfigureAwait(false);
         // A journal that is not as the last scan left it lacks (or has) items that the tokens know nothing of: an older copy was put back.
         if (!options.Deep && target.Folders is null && IsUnchanged(stat, folders) && JournalReader.EndsAt(store.Layout.ItemJournal(id), stat.Journal))
         {
             long items = stat.Folders.Sum(f => f.Items) + stat.Folders.Count;
             counts.Unchanged(items);
             counts.See(items);
-            return;
+            return null;
         }
 
-        var account = store.OpenAccount(id, stat);
+        return store.OpenAccount(id, stat);
+    }
+
+    private async Task QueueAsync(ScanAccount account, ScanTarget target, IReadOnlyList<SourceFolder> folders, CancellationToken token)
+    {
         var pairs = Match(account, folders, target);
         long known = account.Stat.Folders.Sum(f => f.Items);
         if (known == 0)
@@ -36,7 +81,7 @@ internal sealed class AccountLister(
             {
                 try
                 {
-                    await foreach (var item in source.ListItemsAsync(stat.Name, sourceFolder, token).ConfigureAwait(false))
+                    await foreach (var item in source.ListItemsAsync(account.Name, sourceFolder, token).ConfigureAwait(false))
                     {
                         counts.See(1);
                         await QueueAsync(ScanJob.Read(account, new ItemId(folder.Id), sourceFolder, item), token).ConfigureAwait(false);
@@ -54,7 +99,7 @@ internal sealed class AccountLister(
             long listed = await CompareAsync(comparison, account, target, pairs, token).ConfigureAwait(false);
             if (listed == 0 && !options.AllowEmpty)
             {
-                throw SuddenlyEmpty(stat.Name, known);
+                throw SuddenlyEmpty(account.Name, known);
             }
 
             await QueueFoldersAsync(account, pairs, token).ConfigureAwait(false);
@@ -69,12 +114,6 @@ internal sealed class AccountLister(
 
         await order.WriteAsync(new ScanJob(account, ScanJobKind.AccountEnd), token).ConfigureAwait(false);
     }
-
-    public static MailBackupException SuddenlyEmpty(string account, long items) => new(
-        ErrorIds.SourceSuddenlyEmpty,
-        $"{account} has nothing on the server, but {items} items in the backup.",
-        "Look whether its file system is mounted; scan with --allow-empty if it really is empty. Nothing was flagged deleted.",
-        account);
 
     private static bool IsUnchanged(AccountStat stat, IReadOnlyList<SourceFolder> folders)
     {

@@ -58,4 +58,40 @@ internal sealed class ScanAccount(Guid id, AccountStat stat, AccountJournal jour
     public long NextItem => Interlocked.Read(ref _nextItem);
 
     public ItemId TakeItemId() => new(Interlocked.Increment(ref _nextItem) - 1);
+
+    /// <summary>What <c>account_stat</c> is to say behind a commit. Committer only.</summary>
+    /// <param name="complete">The account has been gone through to its end.</param>
+    /// <param name="continuous">See <see cref="ScanOptions.Continuous"/>.</param>
+    public AccountStat ToStat(bool complete, bool continuous)
+    {
+        var folders = new List<FolderStat>(Folders.Count);
+        foreach (var now in Folders)
+        {
+            // As the journal has it: a folder that is told before its transaction would be taken for known by the next scan, and never be journaled.
+            if ((PendingFolders.TryGetValue(now.Id, out var before) ? before : now) is not { } folder)
+            {
+                continue;
+            }
+
+            var id = new ItemId(now.Id);
+            folders.Add(folder with
+            {
+                Items = now.Items + ItemCounts.GetValueOrDefault(id),
+                Token = complete && !Troubled.Contains(id) ? now.Token : null,
+            });
+        }
+
+        if (!complete)
+        {
+            folders.AddRange(VanishedFolders.Select(f => f with { Token = null }));
+        }
+
+        return Stat with
+        {
+            NextItem = NextItem,
+            Journal = Journal.Writer.Position,
+            Unfinished = (complete && !continuous) || Change.Total == 0 ? null : Change,
+            Folders = folders,
+        };
+    }
 }

@@ -8,53 +8,97 @@ using MailBackup.Storage;
 namespace MailBackup.Scanning;
 
 /// <summary>
-/// Takes the jobs of a scan in order, turns them into transactions and commits them batch by batch. The only one who appends.
+/// Takes the jobs of a scan in order, turns them into transactions and commits them batch by batch. The only one who appends to the accounts that its pipeline has
+/// the leases of; they go back when all that was appended is durable.
 /// </summary>
-internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOptions options, IOperationSink sink, Stopwatch clock)
+internal sealed class ScanCommitter(
+    ScanStore store, ScanCounts counts, ScanOptions options, IOperationSink sink, Stopwatch clock, AccountLeases.Holder leases) : IDisposable
 {
     private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<ScanAccount> _touched = [];
     private readonly HashSet<ScanAccount> _complete = [];
+    private readonly HashSet<ScanAccount> _left = [];
     private readonly MassChangeGuard _guard = new(store.Layout, options, sink);
     private TimeSpan _lastCommit = clock.Elapsed;
+    private StoreBatch? _batch;
 
     /// <summary>Runs until the lister is done. What was taken before an error or a stop is committed by the caller.</summary>
     public async Task RunAsync(ChannelReader<ScanJob> jobs, CancellationToken token)
     {
-        await foreach (var job in jobs.ReadAllAsync(token).ConfigureAwait(false))
+        while (await OrCommitAsync(jobs.WaitToReadAsync(token).AsTask(), token).ConfigureAwait(false))
         {
-            await TakeAsync(job, token).ConfigureAwait(false);
-            if (store.Writer.Pending >= options.BatchTransactions || clock.Elapsed - _lastCommit > BatchTime)
+            while (jobs.TryRead(out var job))
             {
-                Commit();
+                await TakeAsync(job, token).ConfigureAwait(false);
+                if (Batch.Transactions.Count >= options.BatchTransactions || clock.Elapsed - _lastCommit > BatchTime)
+                {
+                    Commit();
+                }
             }
         }
 
         Commit();
     }
 
+    public void Dispose() => _batch?.Dispose();
+
     /// <summary>Makes everything taken so far durable and reports it.</summary>
     public void Commit()
     {
         if (store.IsOpen)
         {
-            store.Writer.Commit();
+            Batch.Commit();
             foreach (var account in _touched)
             {
-                WriteStat(account, _complete.Contains(account));
+                account.ToStat(_complete.Contains(account), options.Continuous).Write(store.Layout, account.Id);
             }
+        }
+
+        foreach (var account in _left)
+        {
+            leases.Release(account.Id);
         }
 
         _touched.Clear();
         _complete.Clear();
+        _left.Clear();
         _lastCommit = clock.Elapsed;
         counts.MakeDurable();
         sink.Report(counts.ToReport(store.BytesStored, clock.Elapsed.TotalSeconds));
     }
 
+    private StoreBatch Batch => _batch ??= store.Writer.BeginBatch();
+
+    /// <summary>Waits, and makes meanwhile durable what would else wait with it: one slow mail must not keep those before it, and their accounts.</summary>
+    private async ValueTask<T> OrCommitAsync<T>(Task<T> task, CancellationToken token)
+    {
+        while (!task.IsCompleted && _touched.Count > 0)
+        {
+            var left = BatchTime - (clock.Elapsed - _lastCommit);
+            if (left > TimeSpan.Zero)
+            {
+                await ((Task)task).WaitAsync(left, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                token.ThrowIfCancellationRequested();
+            }
+            else
+            {
+                Commit();
+            }
+        }
+
+        return await task.WaitAsync(token).ConfigureAwait(false);
+    }
+
     private async ValueTask TakeAsync(ScanJob job, CancellationToken token)
     {
+        var fetched = job.Kind == ScanJobKind.Content ? await OrCommitAsync(job.Fetched!.Task, token).ConfigureAwait(false) : null;
+        if (job.Kind == ScanJobKind.AccountBroken)
+        {
+            Leave(job.Account);
+            return;
+        }
+
         _touched.Add(job.Account);
         switch (job.Kind)
         {
@@ -69,7 +113,7 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
                 counts.Updated();
                 break;
             case ScanJobKind.Content:
-                TakeContent(job, await job.Fetched!.Task.WaitAsync(token).ConfigureAwait(false));
+                TakeContent(job, fetched!);
                 break;
             case ScanJobKind.Copy:
                 TakeNew(job.Account, job.Folder, job.State!);
@@ -79,7 +123,21 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
                 break;
             case ScanJobKind.AccountEnd:
                 End(job.Account);
+                _left.Add(job.Account);
                 break;
+        }
+    }
+
+    /// <summary>Not touched by that: it may have told of folders that were never queued.</summary>
+    private void Leave(ScanAccount account)
+    {
+        if (_touched.Contains(account))
+        {
+            _left.Add(account);
+        }
+        else
+        {
+            leases.Release(account.Id);
         }
     }
 
@@ -218,42 +276,8 @@ internal sealed class ScanCommitter(ScanStore store, ScanCounts counts, ScanOpti
         _complete.Add(account);
     }
 
-    private void WriteStat(ScanAccount account, bool complete)
-    {
-        var folders = new List<FolderStat>(account.Folders.Count);
-        foreach (var now in account.Folders)
-        {
-            // As the journal has it: a folder that is told before its transaction would be taken for known by the next scan, and never be journaled.
-            if ((account.PendingFolders.TryGetValue(now.Id, out var before) ? before : now) is not { } folder)
-            {
-                continue;
-            }
-
-            var id = new ItemId(now.Id);
-            folders.Add(folder with
-            {
-                Items = now.Items + account.ItemCounts.GetValueOrDefault(id),
-                Token = complete && !account.Troubled.Contains(id) ? now.Token : null,
-            });
-        }
-
-        if (!complete)
-        {
-            folders.AddRange(account.VanishedFolders.Select(f => f with { Token = null }));
-        }
-
-        var stat = account.Stat with
-        {
-            NextItem = account.NextItem,
-            Journal = account.Journal.Writer.Position,
-            Unfinished = (complete && !options.Continuous) || account.Change.Total == 0 ? null : account.Change,
-            Folders = folders,
-        };
-        stat.Write(store.Layout, account.Id);
-    }
-
     private void Append(ScanAccount account, ItemId item, ItemState? state) =>
-        store.Writer.Append(account.Journal, item, state, TransactionLine.Truncate(DateTimeOffset.UtcNow));
+        Batch.Append(account.Journal, item, state, TransactionLine.Truncate(DateTimeOffset.UtcNow));
 
     private void Count(bool isNew)
     {

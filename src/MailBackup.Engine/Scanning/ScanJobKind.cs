@@ -20,4 +20,7 @@ internal enum ScanJobKind
 
     /// <summary>All of the account has been queued.</summary>
     AccountEnd,
+
+    /// <summary>The account could not be gone through to its end: nothing more of it comes.</summary>
+    AccountBroken,
 }

@@ -11,7 +11,9 @@ namespace MailBackup.Scanning;
 /// digest, compress and append content in parallel; one committer turns it into transactions and makes them durable batch by batch. Every stage is
 /// bounded, so memory does not grow with the server.
 /// </summary>
-internal sealed class ScanPipeline(IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, IOperationSink sink)
+/// <param name="leases">Ends with the pipeline.</param>
+internal sealed class ScanPipeline(
+    IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, IOperationSink sink, AccountLeases.Holder leases)
 {
     private const int QueuedJobs = 2048;
 
@@ -23,11 +25,12 @@ internal sealed class ScanPipeline(IMailSource source, ScanStore store, ScanCoun
     public async Task RunAsync(
         IEnumerable<ScanTarget> targets, Action<string> onAccount, Action<string, MailBackupException> onTrouble, Stopwatch clock, CancellationToken stop)
     {
+        using var ended = leases;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var order = Channel.CreateBounded<ScanJob>(new BoundedChannelOptions(QueuedJobs) { SingleReader = true, SingleWriter = true });
         var fetch = Channel.CreateUnbounded<ScanJob>(new UnboundedChannelOptions { SingleWriter = true });
-        var committer = new ScanCommitter(store, counts, options, sink, clock);
-        var lister = new AccountLister(source, store, counts, options, order.Writer, fetch.Writer);
+        using var committer = new ScanCommitter(store, counts, options, sink, clock, leases);
+        var lister = new AccountLister(source, store, counts, options, leases, order.Writer, fetch.Writer);
 
         var tasks = new List<Task> { Task.Run(() => ListAsync(lister, order.Writer, fetch.Writer, end.Token), CancellationToken.None) };
         for (int i = 0; i < Math.Max(2, Environment.ProcessorCount); i++)

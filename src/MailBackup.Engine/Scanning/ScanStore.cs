@@ -11,10 +11,14 @@ internal sealed class ScanStore(BackupLayout layout, bool verifyBlobs, Action<st
 
     public BackupLayout Layout => layout;
 
+    /// <summary>Which of the pipelines that use this store is at which account.</summary>
+    public AccountLeases Leases { get; } = new();
+
     public bool IsOpen => _writer.IsValueCreated;
 
     public StoreWriter Writer => _writer.Value;
 
+    /// <summary>By everybody who uses this store.</summary>
     public long BytesStored => IsOpen ? Writer.Blobs.BytesStored + Writer.JournalBytes : 0;
 
     /// <summary>

@@ -9,7 +9,9 @@ namespace MailBackup.Scanning;
 /// <summary>
 /// Brings the backup up to what the source shows: the directory first, then the accounts, all or those that are named (<see cref="ScanPipeline"/>).
 /// </summary>
-internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanRequest request, ScanOptions options, IOperationSink sink)
+/// <param name="share">Where it lets the realtime scanner in while it goes through the accounts; null: nobody.</param>
+internal sealed class SmartScan(
+    BackupLayout layout, IMailSource source, ScanRequest request, ScanOptions options, IOperationSink sink, StoreShare? share = null)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly ProgressMeter _meter = new();
@@ -48,7 +50,18 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
         var accounts = Choose(registry, mailboxes);
         _accountsTotal = accounts.Count;
         using var store = new ScanStore(layout, options.Deep, sink.Warning);
-        await ScanAsync(store, registry, accounts, stop).ConfigureAwait(false);
+        if (share is null)
+        {
+            await ScanAsync(store, registry, accounts, stop).ConfigureAwait(false);
+        }
+        else
+        {
+            var unseen = accounts.Where(id => registry.Stats[id].Folders.Count == 0).ToHashSet();
+            await using (share.Begin(store, registry, unseen).ConfigureAwait(false))
+            {
+                await ScanAsync(store, registry, accounts, stop).ConfigureAwait(false);
+            }
+        }
 
         if (snapshot is not null)
         {
@@ -77,7 +90,7 @@ internal sealed class SmartScan(BackupLayout layout, IMailSource source, ScanReq
     {
         using var progress = new Timer(_ => Progress(), null, 250, 250);
         source.ExpectAccounts(accounts.ConvertAll(id => registry.Stats[id].Name));
-        await new ScanPipeline(source, store, _counts, options, sink)
+        await new ScanPipeline(source, store, _counts, options, sink, store.Leases.Begin())
             .RunAsync(accounts.Select(id => new ScanTarget(id, registry.Stats[id])), name => _account = name, AccountTrouble, _clock, stop)
             .ConfigureAwait(false);
         Progress();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using MailBackup.Operations;
+using MailBackup.Scanning;
 using MailBackup.Storage;
 using MailBackup.Storage.Sqlite;
 
@@ -10,7 +11,8 @@ namespace MailBackup.Searching;
 /// Brings the search index up to what the journals hold, batch by batch: what a stopped run has done is kept, and the next goes on from there.
 /// An item whose content cannot be read is found by subject and sender, and reported.
 /// </summary>
-internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest request, IOperationSink sink)
+/// <param name="share">Where it lets the realtime scanner in: it changes nothing in the store, and reads journals no further than the catalog did at its start.</param>
+internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest request, IOperationSink sink, StoreShare share)
 {
     /// <summary>New contents of a batch: the more there are, the better their order on the disk.</summary>
     private const int BatchContents = 4096;
@@ -61,12 +63,14 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
         _sizeBefore = Size();
         long before = writer.LastDocument;
         var registry = AccountRegistry.Load(layout);
-        var open = Choose(writer, registry);
+        var open = Choose(catalog, writer, registry);
         if (open.Count > 0)
         {
             writer.SetComplete(false);
         }
 
+        using var store = new ScanStore(layout, verifyBlobs: false, sink.Warning);
+        await using (share.Begin(store, registry).ConfigureAwait(false))
         using (var progress = new Timer(_ => Progress(), null, 250, 250))
         {
             await FollowAsync(() => new IndexBatch(catalog, writer, known, extractors, sink), open, stop).ConfigureAwait(false);
@@ -81,11 +85,11 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
     }
 
     /// <summary>The accounts whose journals have grown, in the order of the scan, which is that of their content. Forgets those that are gone.</summary>
-    private List<(Guid Account, string Name, long Id, JournalPosition Position)> Choose(SearchWriter writer, AccountRegistry registry)
+    private List<Grown> Choose(Catalog catalog, SearchWriter writer, AccountRegistry registry)
     {
         var known = writer.ListAccounts();
         var present = layout.ListAccounts().ToHashSet();
-        var open = new List<(Guid Account, string Name, long Id, JournalPosition Position)>();
+        var open = new List<Grown>();
         writer.Begin();
         foreach (var (uuid, (id, _)) in known.Where(k => !present.Contains(k.Key)))
         {
@@ -107,7 +111,7 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
             {
                 id = id != 0 ? id : writer.AddAccount(uuid);
                 string name = registry.Stats.GetValueOrDefault(uuid)?.Name ?? uuid.ToString("D");
-                open.Add((uuid, name, id, position));
+                open.Add(new Grown(uuid, name, id, position, catalog.Writer.GetAccount(uuid).Position));
                 _linesTotal += Math.Max(0, (registry.Stats.GetValueOrDefault(uuid)?.Journal.NextTransaction ?? 1) - position.NextTransaction);
             }
         }
@@ -117,14 +121,21 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
     }
 
     private async Task FollowAsync(
-        Func<IndexBatch> begin, List<(Guid Account, string Name, long Id, JournalPosition Position)> accounts, CancellationToken stop)
+        Func<IndexBatch> begin, List<Grown> accounts, CancellationToken stop)
     {
         var batch = begin();
-        foreach (var (uuid, name, id, position) in accounts)
+        foreach (var (uuid, name, id, position, end) in accounts)
         {
             using var reader = JournalReader.From(layout.ItemJournal(uuid), position);
+            bool passed = false;
             while (reader.TryRead(out var line))
             {
+                // Appended since, maybe not durable, nor are its blobs in the catalog: the next run's.
+                if (passed = (line.Place.Segment, line.Place.Offset).CompareTo((end.Segment, end.Offset)) >= 0)
+                {
+                    break;
+                }
+
                 try
                 {
                     batch.Add(id, name, TransactionLine.Read(line.Bytes.Span));
@@ -143,7 +154,7 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
             }
 
             // A damaged or torn end is read again next time; what is behind it, nobody lists.
-            batch.SetPosition(id, reader.Position);
+            batch.SetPosition(id, passed ? end : reader.Position);
         }
 
         await RunAsync(batch, stop).ConfigureAwait(false);
@@ -178,6 +189,11 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
         BytesStored = Math.Max(0, Size() - _sizeBefore),
         Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3),
     };
+
+    /// <param name="Id">Its number in the index.</param>
+    /// <param name="Position">How far it has been indexed.</param>
+    /// <param name="End">How far the catalog had read it.</param>
+    private sealed record Grown(Guid Account, string Name, long Id, JournalPosition Position, JournalPosition End);
 
     private sealed class Closing(IEnumerable<IDisposable> parts) : IDisposable
     {

@@ -27,7 +27,9 @@ internal sealed class LagWatch(BackupNode node, Func<RealtimeInfo> realtime, Tim
         if (!_told && info.Pending > 0 && info.LagSeconds > HealthSurvey.CriticalLagSeconds)
         {
             _told = true;
-            string why = info.Wait is { } wait ? $"{wait.Operation} has the backup path" : "more changes than can be saved, or the source is slow";
+            string why = info.Wait is { } wait ? $"{wait.Operation} has the backup path"
+                : info.InScan > 0 ? FormattableString.Invariant($"a scan is at {info.InScan:N0} of them, and saves them itself")
+                : "more changes than can be saved, or the source is slow";
             await TellAsync(ServiceLogLevel.Warning, NotificationLevel.Warning, "RealtimeBehind", FormattableString.Invariant(
                 $"Changes of {info.Pending:N0} accounts are not saved for {info.LagSeconds / 60:N0} minutes: {why}.")).ConfigureAwait(false);
         }

@@ -24,6 +24,7 @@ internal static class ServiceJson
         WriteTime(json, "since", realtime.Since);
         json.WriteNumber("watches", realtime.Watches);
         json.WriteNumber("pending", realtime.Pending);
+        json.WriteNumber("inScan", realtime.InScan);
         json.WriteNumber("changes", realtime.Changes);
         WriteTime(json, "lastChange", realtime.LastChange);
         json.WriteNumber("lagSeconds", realtime.LagSeconds);
@@ -59,6 +60,7 @@ internal static class ServiceJson
         Since = Time(json, "since"),
         Watches = json.GetProperty("watches").GetInt32(),
         Pending = json.GetProperty("pending").GetInt32(),
+        InScan = json.Optional("inScan")?.GetInt32() ?? 0,
         Changes = json.GetProperty("changes").GetInt64(),
         LastChange = Time(json, "lastChange"),
         LagSeconds = json.GetProperty("lagSeconds").GetDouble(),

@@ -38,7 +38,7 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                JournalTail.TryTruncate(layout.Files, handle, _length);
+                _failed |= !JournalTail.TryTruncate(layout.Files, handle, _length);
                 throw StorageFault.Translate(e, layout.Root);
             }
 
@@ -67,7 +67,7 @@ internal sealed class BundleAppender(BackupLayout layout, int bundle, long lengt
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                JournalTail.TryTruncate(layout.Files, handle, _length);
+                _failed |= !JournalTail.TryTruncate(layout.Files, handle, _length);
                 throw StorageFault.Translate(e, layout.Root);
             }
 

@@ -68,7 +68,8 @@ internal static class JournalTail
     }
 
     /// <summary>Durable too, if it can be: a power failure must not bring back what has been taken off.</summary>
-    public static void TryTruncate(IStoreFiles files, SafeFileHandle handle, long length)
+    /// <returns>False when it could not be taken off.</returns>
+    public static bool TryTruncate(IStoreFiles files, SafeFileHandle handle, long length)
     {
         try
         {
@@ -77,10 +78,13 @@ internal static class JournalTail
                 files.SetLength(handle, length);
                 files.Sync(handle);
             }
+
+            return true;
         }
         catch (IOException)
         {
             // The next open cuts it off.
+            return false;
         }
     }
 }

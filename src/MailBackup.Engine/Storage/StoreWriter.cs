@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text.Json;
+using System.Runtime.ExceptionServices;
 using MailBackup.Model;
 using MailBackup.Storage.Sqlite;
 
@@ -8,21 +7,21 @@ namespace MailBackup.Storage;
 /// <summary>
 /// Changes a backup path, batch by batch, under the writer lock. The order of <see cref="Commit"/> is the heart of crash safety: bundles are synced,
 /// then journals are written and synced, then the catalog follows. A crash in between loses at most the batch, which nobody has reported as saved.
+/// Blobs are anybody's; transactions belong to a <see cref="StoreBatch"/>, and batches of several committers become durable one after another.
 /// </summary>
 internal sealed class StoreWriter : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _line = new(1024);
-    private readonly Utf8JsonWriter _json;
+    private readonly Lock _commitGate = new();
     private readonly Lock _catalogGate = new();
-    private readonly HashSet<AccountJournal> _dirty = [];
-    private readonly List<(AccountJournal Account, Transaction Transaction, JournalPlace Place)> _pending = [];
+    private readonly StoreBatch _batch;
+    private volatile ExceptionDispatchInfo? _failure;
 
     private StoreWriter(BackupLayout layout, Catalog catalog, BlobStore blobs)
     {
         Layout = layout;
         Catalog = catalog;
         Blobs = blobs;
-        _json = TransactionLine.CreateWriter(_line);
+        _batch = new StoreBatch(this);
     }
 
     public BackupLayout Layout { get; }
@@ -30,9 +29,6 @@ internal sealed class StoreWriter : IDisposable
     public Catalog Catalog { get; }
 
     public BlobStore Blobs { get; }
-
-    /// <summary>Transactions that wait for the next commit.</summary>
-    public int Pending => _pending.Count;
 
     /// <summary>Bytes of journal lines made durable.</summary>
     public long JournalBytes { get; private set; }
@@ -74,9 +70,14 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    /// <summary>Opens the journal of an account behind its last intact line.</summary>
+    /// <summary>A batch for one of several committers.</summary>
+    public StoreBatch BeginBatch() => new(this);
+
+    /// <summary>Opens the journal of an account behind its last intact line. Nobody else may have it open.</summary>
     public AccountJournal OpenJournal(Guid account)
     {
+        RequireWhole();
+
         // The catalog has verified every line up to its position and knows the item numbers that were given; what it has not read is torn.
         CatalogAccount known;
         lock (_catalogGate)
@@ -88,56 +89,42 @@ internal sealed class StoreWriter : IDisposable
         return new AccountJournal(account, known.Id, writer);
     }
 
-    /// <summary>Adds a transaction to the batch.</summary>
+    /// <summary>For a single committer: adds a transaction to the one batch.</summary>
     /// <param name="state">Null flags the item deleted.</param>
-    public void Append(AccountJournal account, ItemId item, ItemState? state, DateTimeOffset start)
-    {
-        var transaction = new Transaction(item, new TransactionId(account.Writer.NextTransaction), start, state);
-        var place = account.Writer.Append(TransactionLine.Write(_line, _json, transaction));
-        _dirty.Add(account);
-        _pending.Add((account, transaction, place));
-    }
+    public void Append(AccountJournal account, ItemId item, ItemState? state, DateTimeOffset start) => _batch.Append(account, item, state, start);
 
-    /// <summary>Makes the batch durable. When it returns, everything appended before may be reported as saved.</summary>
-    public void Commit()
-    {
-        var blobs = Blobs.Sync();
-        if (_pending.Count == 0 && blobs.Blobs.Count == 0)
-        {
-            return;
-        }
+    /// <summary>For a single committer: makes the one batch durable, and all blobs.</summary>
+    public void Commit() => _batch.Commit();
 
-        using var batch = new SyncBatch(Layout.Files, Layout.Root);
-        try
+    /// <summary>
+    /// Makes a batch durable, and all blobs that have been appended, whoever needs them. A failure is everybody's: blobs that this batch has made durable, and the
+    /// catalog does not know, may be named by the transactions of another.
+    /// </summary>
+    public void Commit(StoreBatch batch)
+    {
+        lock (_commitGate)
         {
-            foreach (var account in _dirty)
+            RequireWhole();
+            try
             {
-                JournalBytes += account.Writer.PendingBytes;
-                account.Writer.WriteOut(batch);
+                MakeDurable(batch);
             }
-
-            batch.SyncAndClose();
+            catch (Exception e)
+            {
+                _failure = ExceptionDispatchInfo.Capture(e);
+                throw;
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StorageFault.Translate(e, Layout.Root);
-        }
-
-        lock (_catalogGate)
-        {
-            Follow(blobs);
-        }
-
-        Blobs.Forget(blobs.Blobs);
-        _pending.Clear();
-        _dirty.Clear();
     }
+
+    /// <summary>Throws again what a commit met: nothing becomes durable behind it.</summary>
+    public void RequireWhole() => _failure?.Throw();
 
     public void Dispose()
     {
         try
         {
-            _json.Dispose();
+            _batch.Dispose();
             Blobs.Dispose();
         }
         finally
@@ -146,7 +133,39 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    private void Follow(BundleBatch blobs)
+    private void MakeDurable(StoreBatch batch)
+    {
+        var blobs = Blobs.Sync();
+        if (batch.Transactions.Count == 0 && blobs.Blobs.Count == 0)
+        {
+            return;
+        }
+
+        using var written = new SyncBatch(Layout.Files, Layout.Root);
+        try
+        {
+            foreach (var account in batch.Journals)
+            {
+                JournalBytes += account.Writer.PendingBytes;
+                account.Writer.WriteOut(written);
+            }
+
+            written.SyncAndClose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageFault.Translate(e, Layout.Root);
+        }
+
+        lock (_catalogGate)
+        {
+            Follow(blobs, batch);
+        }
+
+        Blobs.Forget(blobs.Blobs);
+    }
+
+    private void Follow(BundleBatch blobs, StoreBatch batch)
     {
         var writer = Catalog.Writer;
         try
@@ -158,12 +177,12 @@ internal sealed class StoreWriter : IDisposable
             }
 
             writer.SetBundlePosition(blobs.Bundle, blobs.Length);
-            foreach (var (account, transaction, place) in _pending)
+            foreach (var (account, transaction, place) in batch.Transactions)
             {
                 writer.Apply(account.CatalogId, transaction, place);
             }
 
-            foreach (var account in _dirty)
+            foreach (var account in batch.Journals)
             {
                 writer.SetPosition(account.CatalogId, account.Writer.Position);
             }

@@ -143,8 +143,19 @@ internal sealed class History : IDisposable
         var present = Present().ToHashSet();
         _seen.UnionWith(present);
         _mayBeDeleted.UnionWith(_seen.Except(present));
-        bool completed = await _store.RunAsync(sink => new SmartScan(_store.Layout, _source, new ScanRequest(), options, sink).RunAsync(default));
-        if (completed)
+        var guests = new Guests(_store, _source, _options with { Continuous = true }, _random.Next());
+        bool shares = _random.Next(2) == 0;
+        bool completed = await _store.RunAsync(sink => shares
+            ? guests.RunBesideAsync((source, share) => new SmartScan(_store.Layout, source, new ScanRequest(), options, sink, share).RunAsync(default))
+            : new SmartScan(_store.Layout, _source, new ScanRequest(), options, sink).RunAsync(default));
+        _seen.UnionWith(Present());
+        _log.AddRange(guests.Log);
+        foreach (var saved in guests.Saved)
+        {
+            _saved.Add(saved);
+        }
+
+        if (completed && !guests.Failed)
         {
             var troubles = _store.Said.Troubles.Where(t => t.ErrorId != ErrorIds.MassChange).ToList();
             Assert.True(troubles.Count == 0 || _store.Files.Struck, string.Join('\n', troubles));
@@ -307,7 +318,8 @@ internal sealed class History : IDisposable
     private IEnumerable<(string Account, string Subject)> Present() =>
         _source.Accounts.SelectMany(a => a.Value.SelectMany(f => f.Mails.Values.Select(m => (a.Key, Changes.SubjectOf(m)))));
 
-    private IEnumerable<string> Lines() =>
-        _source.Accounts.SelectMany(a => a.Value.SelectMany(f => f.Mails.Values.Select(
-            m => SavedState.LineOf(a.Key, Changes.SubjectOf(m), f.Path, m.Flags, Digest.Of(m.Content)))));
+    private IEnumerable<string> Lines() => _source.Accounts.Keys.SelectMany(a => LinesOf(_source, a));
+
+    internal static IEnumerable<string> LinesOf(MemorySource source, string account) =>
+        source.Accounts[account].SelectMany(f => f.Mails.Values.Select(m => SavedState.LineOf(account, Changes.SubjectOf(m), f.Path, m.Flags, Digest.Of(m.Content))));
 }

@@ -87,6 +87,27 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
     }
 
     [Fact]
+    public async Task Scans_of_other_processes_are_left_to_it_while_it_follows_changes_and_so_stop_nothing()
+    {
+        await _node.ScanAsync();
+        _node.Node.SetRealtime(enabled: true, initialScan: false);
+        using var other = BackupNode.Open(_node.BackupPath, _node.Options);
+        await WithServiceAsync(async () =>
+        {
+            await UntilAsync(() => _node.Node.GetService().Realtime is { State: MailBackup.Realtime.RealtimeState.Running, Since: not null });
+            for (int i = 0; i < 5; i++)
+            {
+                var scan = await other.RunAsync(other.Submit(new ScanRequest()), null, default);
+                Assert.Equal(OperationState.Completed, scan.State);
+                await UntilAsync(() => _log.Any(l => l.Contains($"SmartScan {scan.Id} begins", StringComparison.Ordinal)));
+            }
+        });
+
+        // And without it they are run by whoever waits for them.
+        Assert.Equal(OperationState.Completed, (await other.RunAsync(other.Submit(new ScanRequest()), null, default)).State);
+    }
+
+    [Fact]
     public async Task Systemd_is_told()
     {
         string path = _node["notify"];
