@@ -9,7 +9,7 @@ namespace MailBackup.Realtime;
 internal sealed class PendingChanges(TimeProvider clock)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
 
     // A scan of a large folder is not begun again before it has rested as long as it took, twice over.
     private const int Rest = 2;
