@@ -69,7 +69,7 @@ internal static class CatalogFollower
                 return default;
             }
 
-            FollowPurges(layout, writer);
+            bool purged = FollowPurges(layout, writer);
             var accounts = layout.ListAccounts().ToHashSet();
             foreach (var (uuid, id) in writer.ListAccounts())
             {
@@ -85,7 +85,7 @@ internal static class CatalogFollower
             }
 
             // After the journals: of a path that its own server is writing to, everything that they name is in the bundles by now.
-            var end = FollowBundles(layout, writer);
+            var end = FollowBundles(layout, writer, purged);
             writer.Commit();
             return end;
         }
@@ -122,12 +122,13 @@ internal static class CatalogFollower
     /// Forgets what purges have changed behind its back, so that it is read anew. A catalog that has read nothing yet has nothing to forget; one of
     /// another copy of the path has everything.
     /// </summary>
-    private static void FollowPurges(BackupLayout layout, CatalogWriter writer)
+    /// <returns>True when there were any that it did not know of.</returns>
+    private static bool FollowPurges(BackupLayout layout, CatalogWriter writer)
     {
         var position = writer.GetPurgePosition();
         if (JournalReader.EndsAt(layout.Purges, position) && JournalReader.Matches(layout.Purges, position))
         {
-            return;
+            return false;
         }
 
         bool ours = JournalReader.Matches(layout.Purges, position);
@@ -152,6 +153,7 @@ internal static class CatalogFollower
         }
 
         writer.SetPurgePosition(end);
+        return true;
     }
 
     private static long EndOf(BackupLayout layout, int bundle)
@@ -160,7 +162,8 @@ internal static class CatalogFollower
         return file.Exists ? file.Length : 0;
     }
 
-    private static (int Bundle, long Length) FollowBundles(BackupLayout layout, CatalogWriter writer)
+    /// <param name="purged">Bundles may have gone since the catalog last looked: that the next one is not there does not make this one the newest.</param>
+    private static (int Bundle, long Length) FollowBundles(BackupLayout layout, CatalogWriter writer, bool purged)
     {
         var (bundle, length) = writer.GetBundlePosition();
         if (EndOf(layout, bundle) < length)
@@ -169,7 +172,7 @@ internal static class CatalogFollower
             writer.ForgetBlobs();
             (bundle, length) = (0, 0);
         }
-        else if (EndOf(layout, bundle) == length && !File.Exists(layout.Bundle(bundle + 1)))
+        else if (length > 0 && !purged && EndOf(layout, bundle) == length && !File.Exists(layout.Bundle(bundle + 1)))
         {
             return (bundle, length);
         }

@@ -78,6 +78,26 @@ public sealed class BundleCompactionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rebuilt_catalog_finds_the_bundles_though_the_first_two_have_gone()
+    {
+        _f.Server.Deliver(Ann);
+        await _f.ScanAsync();
+        var kept = Contents();
+
+        // As purges leave it: their content has moved on, and the numbers begin later.
+        _f.Node.Dispose();
+        File.Move(_f.Layout.Bundle(0), _f.Layout.Bundle(2));
+        File.Delete(_f.Layout.Catalog);
+        _f.Reopen();
+        Assert.Equal(kept, Contents());
+        _f.Server.Deliver(Ann);
+        await _f.ScanAsync();
+        Assert.False(File.Exists(_f.Layout.Bundle(0)));
+        await _f.AssertCoherentAsync();
+        await _f.AssertNothingChangedAsync();
+    }
+
+    [Fact]
     public async Task A_bundle_with_little_dead_content_is_left_alone()
     {
         _f.Node.UpdateConfiguration(c => c with { PurgeCompactionPercent = 99 });

@@ -91,7 +91,7 @@ public class SmartScanTests
         f.Server.Deliver(Ann);
         string trash = f.Server.Folder(Ann, ".Trash");
         await f.ScanAsync();
-        var id = f.Items().First().Id;
+        var id = f.Items().Single(i => i.Subject == "Mail 1").Id;
 
         File.Move(path, Path.Combine(trash, "cur", "1799999999.M9P9.other,S=77:2,ST"));
         var report = await f.ScanAsync();
