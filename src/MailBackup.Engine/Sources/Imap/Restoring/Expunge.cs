@@ -18,13 +18,14 @@ internal static class Expunge
         }
 
         // Without UIDPLUS, EXPUNGE takes all that is marked (RFC 3501 §6.4.3).
-        int marked = 0;
+        var others = new HashSet<string>(StringComparer.Ordinal);
         await connection.RunAsync("UID SEARCH DELETED", text =>
         {
             var line = ResponseLine.Parse(text);
-            marked += line.Is("SEARCH"u8) ? System.Text.Encoding.ASCII.GetString(line.Body).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length : 0;
+            others.UnionWith(line.Is("SEARCH"u8) ? System.Text.Encoding.ASCII.GetString(line.Body).Split(' ', StringSplitOptions.RemoveEmptyEntries) : []);
         }).ConfigureAwait(false);
-        if (marked > uids.Count)
+        others.ExceptWith(uids.Select(u => u.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        if (others.Count > 0)
         {
             throw new MailBackupException(
                 ErrorIds.ItemRestoreFailed,
