@@ -100,10 +100,11 @@ public sealed class OperationQueue : IDisposable
             return;
         }
 
-        using (held)
+        // What is still to be told then is waited for without the lock.
+        var notices = new InterruptionNotices(_store, _observer);
+        await using (notices.ConfigureAwait(false))
         {
-            var notices = new InterruptionNotices(_store, _observer);
-            await using (notices.ConfigureAwait(false))
+            using (held)
             {
                 while (!token.IsCancellationRequested && ClaimNext(null, notices) is { } next)
                 {
@@ -135,10 +136,10 @@ public sealed class OperationQueue : IDisposable
 
             if (leave?.Invoke() != true && TryTakeLock() is { } held)
             {
-                using (held)
+                var notices = new InterruptionNotices(_store, _observer);
+                await using (notices.ConfigureAwait(false))
                 {
-                    var notices = new InterruptionNotices(_store, _observer);
-                    await using (notices.ConfigureAwait(false))
+                    using (held)
                     {
                         if (await DrainAsync(id, executor, feed, notices).ConfigureAwait(false) is { } ended)
                         {
@@ -223,13 +224,16 @@ public sealed class OperationQueue : IDisposable
     {
         if (_store.AnyRunning())
         {
-            using var held = TryTakeLock();
-            if (held is not null)
+            var notices = new InterruptionNotices(_store, _observer);
+            using (var held = TryTakeLock())
             {
-                var notices = new InterruptionNotices(_store, _observer);
-                notices.Tell(_store.MarkInterrupted());
-                notices.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                if (held is not null)
+                {
+                    notices.Tell(_store.MarkInterrupted());
+                }
             }
+
+            notices.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 

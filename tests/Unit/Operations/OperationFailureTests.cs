@@ -141,6 +141,27 @@ public sealed class OperationFailureTests : IDisposable
         Assert.Equal(OperationState.Interrupted, queue.Find(dead.Id)!.State);
     }
 
+    /// <summary>A mail relay that does not answer holds up whoever tells it, and nobody else.</summary>
+    [Fact]
+    public async Task The_queue_is_free_while_an_interruption_is_still_told_of()
+    {
+        var told = new SlowObserver();
+        using var queue = new OperationQueue(_folder.Database, _folder.LockFile, told);
+        var dead = queue.Enqueue(OperationKind.SmartScan, "{}");
+        _folder.NewStore().ClaimNext(dead.Id);
+        var mine = queue.Enqueue(OperationKind.CoherencyCheck, "{}");
+        var run = queue.RunAsync(mine.Id, QueueFolder.Returns(), null, CancellationToken.None);
+        Assert.Equal(dead.Id, (await told.Begun.Task.WaitAsync(QueueFolder.Patience)).Id);
+
+        using var other = _folder.NewQueue();
+        var theirs = other.Enqueue(OperationKind.CoherencyCheck, "{}");
+        Assert.Equal(OperationState.Completed, (await other.RunAsync(theirs.Id, QueueFolder.Returns(), null, CancellationToken.None).WaitAsync(QueueFolder.Patience)).State);
+        Assert.False(run.IsCompleted);
+        told.End.SetResult();
+        Assert.Equal(OperationState.Completed, (await run.WaitAsync(QueueFolder.Patience)).State);
+        Assert.Equal(["slow"], queue.Find(dead.Id)!.Report!.Warnings);
+    }
+
     [Fact]
     public async Task An_operation_that_a_dead_process_queued_is_still_run()
     {
@@ -314,5 +335,26 @@ public sealed class OperationFailureTests : IDisposable
         using var db = SqliteDatabase.Open(_folder.Database, readOnly: false);
         using var statement = db.Prepare(sql);
         return statement.Step() ? statement.Text(0) : null;
+    }
+
+    private sealed class SlowObserver : IOperationObserver
+    {
+        public TaskCompletionSource<Operation> Begun { get; } = QueueFolder.Signal();
+
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string?> StartedAsync(Operation operation) => Task.FromResult<string?>(null);
+
+        public async Task<string?> EndedAsync(Operation operation)
+        {
+            if (operation.State != OperationState.Interrupted)
+            {
+                return null;
+            }
+
+            Begun.TrySetResult(operation);
+            await End.Task;
+            return "slow";
+        }
     }
 }
