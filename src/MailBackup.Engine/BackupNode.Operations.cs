@@ -84,9 +84,11 @@ public sealed partial class BackupNode
         return Operations.RunAsync(operation.Id, ExecuteAsync, onUpdate, canShare ? HasRealtimeService : null, token);
     }
 
-    /// <summary>A service whose realtime scanner follows changes goes on with that beside what it runs itself; while another process ran it, it would have to wait.</summary>
-    private bool HasRealtimeService() =>
-        GetService() is { State: ServiceState.Running, Realtime: { State: RealtimeState.Running or RealtimeState.Waiting, Since: not null } };
+    /// <summary>
+    /// A service whose realtime scanner follows changes, or is about to, goes on with that beside what it runs itself; while another process ran it, it would
+    /// have to wait.
+    /// </summary>
+    private bool HasRealtimeService() => GetService() is { State: ServiceState.Running, Realtime.State: not RealtimeState.Stopped };
 
     /// <summary>Under the writer lock, whichever process queued the operation.</summary>
     private async Task<OperationReport> ExecuteAsync(Operation operation, IOperationSink sink, CancellationToken stop)

@@ -56,6 +56,9 @@ public sealed class BackupService : IDisposable
             ErrorIds.ServiceAlreadyRunning, $"A service runs for {_node.Path} already.",
             "'mailbackup service' shows it; 'mailbackup service stop' ends it.", _node.Path);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+
+        // Whoever sees that it runs sees whether it will follow changes, too: he leaves scans to it then.
+        SwitchRealtime();
         Save(ServiceState.Running);
         _log.Write(ServiceLogLevel.Information, $"MailBackup {Version} serves {_node.Path}.");
         _systemd.Ready($"Serving {_node.Path}");
@@ -96,14 +99,16 @@ public sealed class BackupService : IDisposable
     {
         var saved = _clock.GetTimestamp();
         var told = saved;
+        var realtime = RealtimeState.Stopped;
         while (!token.IsCancellationRequested)
         {
             try
             {
                 _node.RefreshConfiguration();
-                _realtime.Set(_realtimeWanted ?? _node.Configuration.Realtime);
-                if (_clock.GetElapsedTime(saved) >= StateEvery)
+                SwitchRealtime();
+                if (_clock.GetElapsedTime(saved) >= StateEvery || _realtime.Info.State != realtime)
                 {
+                    realtime = _realtime.Info.State;
                     Save(ServiceState.Running);
                     saved = _clock.GetTimestamp();
                 }
@@ -136,6 +141,8 @@ public sealed class BackupService : IDisposable
 
         return ServiceEnd.Stopped;
     }
+
+    private void SwitchRealtime() => _realtime.Set(_realtimeWanted ?? _node.Configuration.Realtime);
 
     private Task Keep(string name, Func<CancellationToken, Task> part, CancellationToken token) => Task.Run(
         async () =>

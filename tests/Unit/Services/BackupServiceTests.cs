@@ -108,6 +108,44 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
     }
 
     [Fact]
+    public async Task Scans_of_other_processes_are_left_to_it_also_while_realtime_finds_its_way()
+    {
+        using var held = _node.Node.ServiceFiles.TryHold();
+        SaysOfRealtime(MailBackup.Realtime.RealtimeState.Starting);
+        var scan = _node.Node.Submit(new ScanRequest());
+        var run = _node.Node.RunAsync(scan, null, default);
+        await Task.Delay(700);
+        Assert.Equal(OperationState.Queued, _node.Node.Operations.Find(scan.Id)!.State);
+        SaysOfRealtime(MailBackup.Realtime.RealtimeState.Stopped);
+        Assert.Equal(OperationState.Completed, (await run).State);
+
+        void SaysOfRealtime(MailBackup.Realtime.RealtimeState state) => _node.Node.ServiceFiles.Write(new ServiceInfo
+        {
+            State = ServiceState.Running, ProcessId = Environment.ProcessId, Heartbeat = DateTimeOffset.UtcNow, Realtime = new() { State = state },
+        });
+    }
+
+    [Fact]
+    public async Task As_soon_as_it_runs_it_says_that_it_will_follow_changes()
+    {
+        await _node.ScanAsync();
+        _node.Node.SetRealtime(enabled: true, initialScan: false);
+        for (int i = 0; i < 5; i++)
+        {
+            await WithServiceAsync(async () =>
+            {
+                ServiceInfo info;
+                while ((info = _node.Node.GetService()).State != ServiceState.Running)
+                {
+                    await Task.Yield();
+                }
+
+                Assert.NotEqual(MailBackup.Realtime.RealtimeState.Stopped, info.Realtime.State);
+            });
+        }
+    }
+
+    [Fact]
     public async Task Systemd_is_told()
     {
         string path = _node["notify"];
