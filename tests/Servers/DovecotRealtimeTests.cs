@@ -25,10 +25,10 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
     public async Task What_users_do_is_in_the_backup_at_once()
     {
         using var server = new DovecotServer(_node.Server.Root);
-        server.Deliver(Alice, Mail(1));
+        server.Deliver(Alice, BusyUser.Mail(1));
         await _node.ScanAsync();
         await using var run = await RealtimeRun.StartAsync(_node);
-        server.Deliver(Alice, Mail(2));
+        server.Deliver(Alice, BusyUser.Mail(2));
         await run.UntilAsync(() => Items().Count == 2);
         var before = Items();
         using (var alice = server.Login(Alice))
@@ -42,7 +42,7 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
             alice.Send("RENAME Projects Archive");
             await run.UntilAsync(() => Items()[1].Folder == "Archive");
             Assert.Equal(before.Select(i => i.Id), Items().Select(i => i.Id));
-            alice.Append("Archive", "\\Seen", DateTimeOffset.UnixEpoch.AddYears(50), Mail(3));
+            alice.Append("Archive", "\\Seen", DateTimeOffset.UnixEpoch.AddYears(50), BusyUser.Mail(3));
             await run.UntilAsync(() => Items().Count == 3);
             alice.Send("SELECT INBOX");
             alice.Send("STORE 1 +FLAGS (\\Deleted)");
@@ -60,7 +60,7 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
         string[] users = [.. Enumerable.Range(0, 5).Select(i => $"user{i}@example.com")];
         foreach (string user in users)
         {
-            server.Deliver(user, Mail(0));
+            server.Deliver(user, BusyUser.Mail(0));
         }
 
         await _node.ScanAsync();
@@ -79,7 +79,7 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
             using var client = new LmtpClient(server.LmtpPort);
             for (int i = 0; i < 50; i++)
             {
-                client.Deliver(Encoding.ASCII.GetString(Mail((agent * 1_000) + i)), users[i % users.Length], users[(i + 1) % users.Length]);
+                client.Deliver(Encoding.ASCII.GetString(BusyUser.Mail((agent * 1_000) + i)), users[i % users.Length], users[(i + 1) % users.Length]);
             }
         })));
         await run.UntilAsync(() => Items().Count == users.Length * 2 + 400);
@@ -96,63 +96,18 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
         string[] users = [.. Enumerable.Range(0, 5).Select(i => $"user{i}@example.com")];
         foreach (string user in users)
         {
-            server.Deliver(user, Mail(0));
-            using var session = server.Login(user);
-            session.Send("CREATE Archive");
+            server.Deliver(user, BusyUser.Mail(0));
+            BusyUser.Prepare(server, user);
         }
 
         await _node.ScanAsync();
         await using var run = await RealtimeRun.StartAsync(_node);
         var clock = Stopwatch.StartNew();
         long done = 0;
-        await Task.WhenAll(users.Select((user, seed) => Task.Run(() =>
-        {
-            var random = new Random(seed);
-            using var session = server.Login(user);
-            while (clock.Elapsed.TotalMinutes < minutes)
-            {
-                Act(server, session, user, random, (int)Interlocked.Increment(ref done));
-                Thread.Sleep(random.Next(40));
-            }
-        })));
+        await BusyUser.ActAsync(server, users, () => clock.Elapsed.TotalMinutes < minutes, () => (int)Interlocked.Increment(ref done));
         await AgreesAsync(run);
         output.WriteLine($"{done:N0} actions in {clock.Elapsed.TotalMinutes:N1} minutes, {run.Scanner.Info.Changes:N0} changes saved, longest lag {run.Batches.Max(b => b.Lag.TotalSeconds):N2} s.");
     }
-
-    private static void Act(DovecotServer server, ImapSession session, string user, Random random, int n)
-    {
-        string folder = random.Next(2) == 0 ? "INBOX" : "Archive";
-        string other = folder == "INBOX" ? "Archive" : "INBOX";
-        int messages = session.Send($"SELECT {folder}").Where(l => l.EndsWith(" EXISTS", StringComparison.Ordinal)).Select(l => int.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture)).Last();
-        int one = messages == 0 ? 0 : random.Next(messages) + 1;
-        switch (messages < 3 ? 0 : random.Next(8))
-        {
-            case 0:
-                server.Deliver(user, Mail(n));
-                break;
-            case 1:
-                session.Append(folder, "\\Seen", DateTimeOffset.UtcNow, Mail(n));
-                break;
-            case 2 or 3:
-                session.Send($"STORE {one} {(random.Next(2) == 0 ? '+' : '-')}FLAGS (\\Flagged \\Seen)");
-                break;
-            case 4:
-                session.Send($"STORE {one} +FLAGS (Label{random.Next(4)})");
-                break;
-            case 5:
-                session.Send($"MOVE {one} {other}");
-                break;
-            case 6:
-                session.Send($"COPY {one} {other}");
-                break;
-            case 7:
-                session.Send($"STORE {one} +FLAGS (\\Deleted)");
-                session.Send("EXPUNGE");
-                break;
-        }
-    }
-
-    private static byte[] Mail(int n) => Encoding.ASCII.GetBytes($"From: ann@example.com\r\nTo: alice@example.com\r\nSubject: Mail {n:d6}\r\n\r\nBody {n}\r\n");
 
     private List<BackupItem> Items() => [.. _node.Items(ItemSelection.All).OrderBy(i => i.Subject, StringComparer.Ordinal)];
 
