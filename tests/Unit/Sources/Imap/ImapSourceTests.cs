@@ -96,6 +96,42 @@ public sealed class ImapSourceTests : IDisposable
         Assert.Equal(["A: b\r\n2026-11-21T20:10:40.0000000Z", "C: d\r\n"], read);
     }
 
+    /// <summary>RFC 2180 §4.1.2: what another session has just expunged may be answered with NIL.</summary>
+    [Theory]
+    [InlineData("{tag} OK done\r\n", null)]
+    [InlineData("{tag} NO [EXPUNGEISSUED] gone\r\n", null)]
+    [InlineData("* 1 FETCH (UID 1 BODY[] {6}\r\nA: b\r\n)\r\n{tag} OK done\r\n", "A: b\r\n")]
+    [InlineData("* 1 FETCH (UID 1 BODY[] NIL)\r\n{tag} OK done\r\n", "no content")]
+    public async Task A_message_without_content_is_asked_for_once_more_in_a_folder_that_is_opened_anew(string second, string? expected)
+    {
+        int opened = 0;
+        using var server = new ScriptedServer(c =>
+        {
+            opened += c.StartsWith("EXAMINE", StringComparison.Ordinal) ? 1 : 0;
+            return c.StartsWith("EXAMINE", StringComparison.Ordinal) ? "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n{tag} OK done\r\n"
+                : !c.StartsWith("UID FETCH", StringComparison.Ordinal) ? "{tag} OK [CAPABILITY IMAP4rev1] done\r\n"
+                : opened == 1 ? "* 1 FETCH (UID 1 BODY[] NIL)\r\n{tag} OK done\r\n" : second;
+        });
+        await using var source = Source(server, "alice@example.com");
+        var folder = new SourceFolder { Path = "INBOX", Kind = FolderKind.Mail, Key = "INBOX" };
+        string? read = null;
+        try
+        {
+            await using var content = await source.OpenAsync("alice@example.com", folder, new SourceItem { Key = "7.1@0", StableKey = "7.1@0" }, default);
+            if (content is not null)
+            {
+                using var text = new StreamReader(content.Stream);
+                read = await text.ReadToEndAsync();
+            }
+        }
+        catch (ItemReadException e)
+        {
+            read = e.Reason.Contains("no content", StringComparison.Ordinal) ? "no content" : e.Reason;
+        }
+
+        Assert.Equal((expected, 2), (read, opened));
+    }
+
     [Theory]
     [InlineData("NO [AUTHENTICATIONFAILED] no", true)]
     [InlineData("NO [UNAVAILABLE] later", false)]

@@ -19,6 +19,7 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
     private const int WantedBytes = 768 << 10;
 
     private readonly FetchSteps _steps = new();
+    private readonly HashSet<PendingContent> _withoutContent = [];
     private string? _folder;
     private uint _stated, _opened;
     private string? _refusal;
@@ -162,11 +163,15 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
         }
     }
 
-    private static void TakeHeld(PendingContent content, FetchData data)
+    private void TakeHeld(PendingContent content, FetchData data)
     {
-        if (data.IsNil)
+        if (data.IsNil && content.AskedAnew)
         {
             content.Fail("the server says that it has no content");
+        }
+        else if (data.IsNil)
+        {
+            _withoutContent.Add(content);
         }
         else if (data.Held is { } held && content.Begin(held.Length, data.SaveDate))
         {
@@ -235,6 +240,13 @@ internal sealed class ContentFetch(ImapConnection connection, Func<int, List<Pen
             else if (Refusal(content) is { } refusal)
             {
                 content.Fail(refusal);
+            }
+            else if (_withoutContent.Remove(content))
+            {
+                // So a server may answer for what another session has just expunged (RFC 2180 §4.1.2). In a folder that is opened anew it is gone, or has none.
+                content.AskedAnew = true;
+                _folder = null;
+                Send([content]);
             }
             else if (refused is null && contents.Count == 1)
             {

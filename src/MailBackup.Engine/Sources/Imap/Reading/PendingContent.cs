@@ -36,6 +36,9 @@ internal sealed class PendingContent(SourceFolder folder, SourceItem item, uint 
     /// <summary>How often the connection was lost over it.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>The server has said once that it has no content.</summary>
+    public bool AskedAnew { get; set; }
+
     /// <summary>Known as soon as the first byte is; -1 before.</summary>
     public long Length { get; private set; } = -1;
 
