@@ -54,7 +54,7 @@ internal static class ConfigurationFile
             var now = change(old);
             if (now != old)
             {
-                AtomicFile.Write(layout.Files, layout.Configuration, NodeConfigurationJson.Write(now), sync: true, shared: true);
+                AtomicFile.Write(layout.Files, layout.Configuration, NodeConfigurationJson.Write(now), sync: true);
             }
 
             return now;
