@@ -10,6 +10,8 @@ internal sealed class ExportDestination
 {
     private readonly string _partial;
     private readonly long _keepFree;
+    private readonly Lock _space = new();
+    private long _promised;
     private long _bytes;
     private long _number;
 
@@ -82,9 +84,10 @@ internal sealed class ExportDestination
         where T : allows ref struct
     {
         string temporary = NewPartial();
+        long promised = 0;
         try
         {
-            Reserve(length);
+            promised = Reserve(length);
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read))
             {
                 fill(file, state);
@@ -101,6 +104,10 @@ internal sealed class ExportDestination
             }
 
             throw;
+        }
+        finally
+        {
+            Interlocked.Add(ref _promised, -promised);
         }
     }
 
@@ -140,25 +147,33 @@ internal sealed class ExportDestination
 
     public MailBackupException Fault(Exception e) => Fault(Layout, e);
 
-    /// <summary>Throws <c>DestinationFull</c> before the free space would fall below what must stay.</summary>
-    private void Reserve(long length)
+    /// <summary>Throws <c>DestinationFull</c> before the free space would fall below what must stay, whatever others are writing at the same moment.</summary>
+    /// <returns>Bytes that count as taken until they are given back.</returns>
+    private long Reserve(long length)
     {
         if (_keepFree <= 0)
         {
-            return;
+            return 0;
         }
 
         // What a file takes besides its content: the rest of its last block, its directory entry.
         const long overhead = 16 << 10;
-        long free = new DriveInfo(Layout.Root).AvailableFreeSpace;
-        if (free - length - overhead < _keepFree)
+        lock (_space)
         {
-            throw new MailBackupException(
-                ErrorIds.DestinationFull,
-                $"{free >> 20} MB are free on the device of {Layout.Root}, and {_keepFree >> 20} MB shall stay free.",
-                "Free space there, or give a smaller threshold, and export again: what is there already is not written again.",
-                Layout.Root);
+            long free = new DriveInfo(Layout.Root).AvailableFreeSpace;
+            if (free - Interlocked.Read(ref _promised) - length - overhead < _keepFree)
+            {
+                throw new MailBackupException(
+                    ErrorIds.DestinationFull,
+                    $"{free >> 20} MB are free on the device of {Layout.Root}, and {_keepFree >> 20} MB shall stay free.",
+                    "Free space there, or give a smaller threshold, and export again: what is there already is not written again.",
+                    Layout.Root);
+            }
+
+            Interlocked.Add(ref _promised, length + overhead);
         }
+
+        return length + overhead;
     }
 
     private static void CheckContent(TransparentLayout layout, Guid server)

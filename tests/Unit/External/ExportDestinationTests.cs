@@ -1,0 +1,50 @@
+using MailBackup.Exporting;
+using MailBackup.Storage;
+using MailBackup.Tests.Support;
+
+namespace MailBackup.Tests.External;
+
+public sealed class ExportDestinationTests
+{
+    /// <summary>Each of them alone would fit.</summary>
+    [MountFact]
+    public async Task What_several_write_at_once_leaves_free_what_shall_stay_free()
+    {
+        using var folder = new TempFolder();
+        Assert.True(MemoryFileSystem.TryMount(4, out var mount));
+        using (mount)
+        {
+            const long keep = 2 << 20;
+            var destination = ExportDestination.Open(new BackupLayout(folder["backup"]), Guid.NewGuid(), Path.Combine(mount.Path, "export"), keep);
+            using var all = new CountdownEvent(4);
+            var writers = Enumerable.Range(0, 4).Select(i => Task.Factory.StartNew(() => Write(destination, i, all), TaskCreationOptions.LongRunning)).ToList();
+            var refused = (await Task.WhenAll(writers)).Count(full => full);
+            Assert.InRange(refused, 1, 3);
+            Assert.True(new DriveInfo(mount.Path).AvailableFreeSpace >= keep, $"{new DriveInfo(mount.Path).AvailableFreeSpace}");
+
+            // What was promised to those that are done is there for others again.
+            Assert.True(destination.Write(Path.Combine(destination.Layout.Root, "small"), new byte[1000]));
+        }
+    }
+
+    /// <returns>Whether there was no room for it.</returns>
+    private static bool Write(ExportDestination destination, int number, CountdownEvent all)
+    {
+        var bytes = new byte[800 << 10];
+        try
+        {
+            destination.Write(Path.Combine(destination.Layout.Root, $"{number}"), bytes.Length, bytes, (file, content) =>
+            {
+                all.Signal();
+                Assert.True(all.Wait(TimeSpan.FromSeconds(60)));
+                RandomAccess.Write(file, content, 0);
+            });
+            return false;
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.DestinationFull)
+        {
+            all.Signal();
+            return true;
+        }
+    }
+}
