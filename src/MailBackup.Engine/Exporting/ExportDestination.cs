@@ -122,8 +122,9 @@ internal sealed class ExportDestination
         {
             File.Move(partial, path, overwrite: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
+            // The second when another thread made the folder before Move looked at why it had failed.
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Move(partial, path, overwrite: true);
         }

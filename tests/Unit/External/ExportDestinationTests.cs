@@ -27,6 +27,34 @@ public sealed class ExportDestinationTests
         }
     }
 
+    /// <summary>The folder may come between a writer's attempt and its look at what went wrong.</summary>
+    [Fact]
+    public async Task Several_that_need_a_folder_at_once_make_it_together()
+    {
+        const int writers = 4, folders = 1000;
+        using var folder = new TempFolder();
+        var destination = ExportDestination.Open(new BackupLayout(folder["backup"]), Guid.NewGuid(), folder["export"], 0);
+        using var all = new Barrier(writers);
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(i => Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    for (int n = 0; n < folders; n++)
+                    {
+                        Assert.True(all.SignalAndWait(TimeSpan.FromSeconds(60)));
+                        destination.Write(Path.Combine(destination.Layout.Root, $"{n}", $"{i}"), "x"u8);
+                    }
+                }
+                finally
+                {
+                    all.RemoveParticipant();
+                }
+            },
+            TaskCreationOptions.LongRunning)));
+        Assert.Equal(writers * folders, Directory.EnumerateFiles(destination.Layout.Root, "*", SearchOption.AllDirectories).Count());
+    }
+
     /// <returns>Whether there was no room for it.</returns>
     private static bool Write(ExportDestination destination, int number, CountdownEvent all)
     {

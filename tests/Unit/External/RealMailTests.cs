@@ -17,7 +17,8 @@ public class RealMailTests
         }
 
         await old.ScanAsync();
-        Assert.Equal(OperationState.Completed, (await old.RunAsync(new BackupExportRequest { Destination = old["export"] })).State);
+        var export = await old.RunAsync(new BackupExportRequest { Destination = old["export"] });
+        Assert.True(export.State == OperationState.Completed, $"{export.State}: {export.ErrorId} {export.Error}");
         using var now = new NodeFixture();
         var operation = await now.RunAsync(new ExternalRestoreRequest { Path = old["export"] });
         Assert.Equal((OperationState.Completed, 0L), (operation.State, operation.Report!.Errors));
