@@ -40,7 +40,13 @@ internal sealed class RealtimeSwitch(BackupNode node, IServiceLog log) : IDispos
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    public void Dispose() => _stop?.Dispose();
+    /// <summary>Lets it end without waiting for that: whoever cannot go on must not leave it running.</summary>
+    public void Dispose()
+    {
+        _stop?.Cancel();
+        _stop?.Dispose();
+        _stop = null;
+    }
 
     private async Task KeepAsync(CancellationToken token)
     {

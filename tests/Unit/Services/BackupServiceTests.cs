@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using MailBackup.Operations;
+using MailBackup.Realtime;
 using MailBackup.Scheduling;
 using MailBackup.Services;
 using MailBackup.Tests.Support;
@@ -18,6 +19,16 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
     public void Dispose() => _node.Dispose();
 
     void IServiceLog.Write(ServiceLogLevel level, string message) => _log.Enqueue($"{level} {message}");
+
+    /// <summary>A service that cannot go on does not wait, and leaves nothing running.</summary>
+    [Fact]
+    public async Task Realtime_ends_when_its_switch_is_disposed()
+    {
+        var realtime = new RealtimeSwitch(_node.Node, this);
+        realtime.Set(true);
+        realtime.Dispose();
+        await realtime.StopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
 
     [Fact]
     public async Task It_runs_what_others_queue()
