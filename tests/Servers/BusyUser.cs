@@ -15,22 +15,21 @@ internal static class BusyUser
     }
 
     /// <param name="number">Of the next mail.</param>
-    /// <param name="copies">Whether mails are copied, too.</param>
-    public static Task ActAsync(DovecotServer server, IEnumerable<string> users, Func<bool> goOn, Func<int> number, bool copies = true) =>
+    public static Task ActAsync(DovecotServer server, IEnumerable<string> users, Func<bool> goOn, Func<int> number) =>
         Task.WhenAll(users.Select((user, seed) => Task.Run(() =>
         {
             var random = new Random(seed);
             using var session = server.Login(user);
             while (goOn())
             {
-                Act(server, session, user, random, number(), copies);
+                Act(server, session, user, random, number());
                 Thread.Sleep(random.Next(40));
             }
         })));
 
     public static byte[] Mail(int n) => Encoding.ASCII.GetBytes($"From: ann@example.com\r\nTo: alice@example.com\r\nSubject: Mail {n:d6}\r\n\r\nBody {n}\r\n");
 
-    private static void Act(DovecotServer server, ImapSession session, string user, Random random, int n, bool copies)
+    private static void Act(DovecotServer server, ImapSession session, string user, Random random, int n)
     {
         string folder = random.Next(2) == 0 ? "INBOX" : "Archive";
         string other = folder == "INBOX" ? "Archive" : "INBOX";
@@ -53,7 +52,7 @@ internal static class BusyUser
             case 5:
                 session.Send($"MOVE {one} {other}");
                 break;
-            case 6 when copies:
+            case 6:
                 session.Send($"COPY {one} {other}");
                 break;
             case 7:

@@ -95,7 +95,7 @@ internal sealed class AccountLister(
         }
         else
         {
-            var comparison = new FolderComparison(source, store, counts, options, account);
+            var comparison = new FolderComparison(source, store, counts, options, account, job => QueueAsync(job, token));
             long listed = await CompareAsync(comparison, account, target, pairs, token).ConfigureAwait(false);
             if (listed == 0 && !options.AllowEmpty)
             {

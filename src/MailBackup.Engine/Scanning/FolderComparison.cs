@@ -8,7 +8,9 @@ namespace MailBackup.Scanning;
 /// Compares the folders of one known account with what the backup has of them. By the items that somebody has named, by what the source tells of a folder's changes,
 /// where it can; else by all that it lists there. What no folder has any more goes to <see cref="ScanAccount.Missing"/>.
 /// </summary>
-internal sealed class FolderComparison(IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, ScanAccount account)
+/// <param name="queue">Takes what need not wait until all folders have been looked at: new keys of items that are as they were, which may be those of the whole account.</param>
+internal sealed class FolderComparison(
+    IMailSource source, ScanStore store, ScanCounts counts, ScanOptions options, ScanAccount account, Func<ScanJob, ValueTask> queue)
 {
     /// <summary>Known items that are not as they were, and folders that could not be listed.</summary>
     public List<ScanJob> Changes { get; } = [];
@@ -30,7 +32,7 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
         if (known is { Token: { } since } && folder.Token is not null && !options.Deep
             && await source.ListChangesAsync(account.Name, folder, since, items.ConvertAll(i => i.Key), token).ConfigureAwait(false) is { } told)
         {
-            return Apply(now, folder, items, told);
+            return await ApplyAsync(now, folder, items, told).ConfigureAwait(false);
         }
 
         try
@@ -65,7 +67,7 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
 
         foreach (var item in items)
         {
-            Take(now, folder, matches.GetValueOrDefault(item.StableKey), item);
+            await TakeAsync(now, folder, matches.GetValueOrDefault(item.StableKey), item).ConfigureAwait(false);
         }
 
         counts.See(known.Items + items.Count - matches.Count);
@@ -83,7 +85,7 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
         {
             listed++;
             counts.See(1);
-            Take(now, folder, match, item);
+            await TakeAsync(now, folder, match, item).ConfigureAwait(false);
         }
 
         // Only now: a folder that could be listed in part only misses nothing.
@@ -97,7 +99,7 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
 
     /// <summary>Brings what is known of a folder up to what the source tells of its changes.</summary>
     /// <returns>How many items the source has there.</returns>
-    private long Apply(FolderStat now, SourceFolder folder, List<KnownItem> items, FolderChanges told)
+    private async ValueTask<long> ApplyAsync(FolderStat now, SourceFolder folder, List<KnownItem> items, FolderChanges told)
     {
         var byKey = items.ToDictionary(i => i.Key, StringComparer.Ordinal);
         foreach (string gone in told.Gone)
@@ -110,7 +112,7 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
         {
             var match = byKey.GetValueOrDefault(item.Key);
             arrived += match is null ? 1 : 0;
-            Take(now, folder, match, item);
+            await TakeAsync(now, folder, match, item).ConfigureAwait(false);
         }
 
         long listed = items.Count - told.Gone.Count + arrived;
@@ -119,7 +121,7 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
         return listed;
     }
 
-    private void Take(FolderStat now, SourceFolder folder, KnownItem? known, SourceItem item)
+    private async ValueTask TakeAsync(FolderStat now, SourceFolder folder, KnownItem? known, SourceItem item)
     {
         if (known is null)
         {
@@ -129,19 +131,25 @@ internal sealed class FolderComparison(IMailSource source, ScanStore store, Scan
         {
             Changes.Add(change);
         }
+        else if (IsRenamed(known, item))
+        {
+            await queue(ScanJob.Metadata(store, account, known, known.Folder, item)).ConfigureAwait(false);
+        }
         else
         {
             counts.Unchanged(1);
         }
     }
 
-    /// <summary>What has to be done for an item that is where it was; null when nothing.</summary>
+    private bool IsRenamed(KnownItem known, SourceItem item) => source.KeysAreCurrent && known.Key != item.Key;
+
+    /// <summary>What has to be done for an item that is where it was; null when nothing, but for its key.</summary>
     private ScanJob? Compare(KnownItem known, SourceFolder folder, SourceItem item)
     {
         bool touched = known.Date != item.Date || (folder.Kind != FolderKind.Mail && known.Size != item.Size);
         if (touched || options.Deep)
         {
-            return ScanJob.Read(account, known.Folder, folder, item) with { Known = known };
+            return ScanJob.Read(account, known.Folder, folder, item) with { Known = known, KeyIsNew = IsRenamed(known, item) };
         }
 
         return known.Flags == item.Flags && (known.Tags ?? "") == string.Join('\n', item.Tags)

@@ -3,8 +3,8 @@ using MailBackup.Sources;
 namespace MailBackup.Scanning;
 
 /// <summary>
-/// Known items of one folder, to be found by what the source lists there. Two files may share the part of their names that stays (copied by hand, merged from two
-/// servers): then the whole name tells them apart, or else the date.
+/// Known items of one folder, to be found by what the source lists there. Two of them may share the part of their names that stays (files copied by hand or merged from
+/// two servers, copies of a mail in one IMAP folder): then the whole name tells them apart, or else the date.
 /// </summary>
 internal sealed class KnownByKey
 {
@@ -43,22 +43,36 @@ internal sealed class KnownByKey
             {
                 yield return (item, null);
             }
-            else if ((Candidates(stable, first).FirstOrDefault(k => k.Key == item.Key) ?? Candidates(stable, first).FirstOrDefault(k => k.Date == item.Date)) is { } sure)
+            else if ((Candidates(stable, first).FirstOrDefault(k => k.Key == item.Key) ?? Same(stable, item).FirstOrDefault(k => k.Date == item.Date)) is { } sure)
             {
                 yield return (item, Remove(stable, sure));
             }
-            else
+            else if (Same(stable, item).Any())
             {
                 unsure.Add(item);
+            }
+            else
+            {
+                yield return (item, null);
             }
         }
 
         foreach (var item in unsure)
         {
             string stable = _source.StableKeyOf(_kind, item.Key);
-            yield return (item, _items.TryGetValue(stable, out var any) ? Remove(stable, any) : null);
+            yield return (item, Same(stable, item).FirstOrDefault() is { } any ? Remove(stable, any) : null);
         }
     }
+
+    /// <summary>The one that an item of another folder is, going by name and date; it is taken out. Null when none is.</summary>
+    public KnownItem? TakeMoved(SourceItem item)
+    {
+        string stable = _source.StableKeyOf(_kind, item.Key);
+        return _items.TryGetValue(stable, out var first) && Candidates(stable, first).FirstOrDefault(k => k.Date == item.Date) is { } moved ? Remove(stable, moved) : null;
+    }
+
+    private IEnumerable<KnownItem> Same(string stable, SourceItem item) =>
+        _items.TryGetValue(stable, out var first) ? Candidates(stable, first).Where(k => _source.MayBeSame(k.Key, item.Key)) : [];
 
     private IEnumerable<KnownItem> Candidates(string stable, KnownItem first) => _twins.TryGetValue(stable, out var twins) ? twins.Prepend(first) : [first];
 

@@ -15,22 +15,15 @@ internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOpt
             return;
         }
 
-        var byKey = new Dictionary<string, KnownItem>(StringComparer.Ordinal);
-        foreach (var item in account.Missing.Values.Where(i => i.Type == ItemType.Message))
-        {
-            byKey.TryAdd(source.StableKeyOf(FolderKind.Mail, item.Key), item);
-        }
-
+        var missing = new KnownByKey(source, FolderKind.Mail, account.Missing.Values.Where(i => i.Type == ItemType.Message));
         for (int i = added.Count - 1; i >= 0; i--)
         {
             var job = added[i];
-            if (job.SourceFolder!.Kind == FolderKind.Mail
-                && byKey.TryGetValue(job.SourceItem!.StableKey, out var moved) && moved.Date == job.SourceItem.Date
-                && byKey.Remove(job.SourceItem.StableKey))
+            if (job.SourceFolder!.Kind == FolderKind.Mail && missing.TakeMoved(job.SourceItem!) is { } moved)
             {
                 account.Missing.Remove(moved.Id);
                 added.RemoveAt(i);
-                changes.Add(options.Deep ? job with { Known = moved } : ScanJob.Metadata(store, account, moved, job.Folder, job.SourceItem!));
+                changes.Add(options.Deep ? job with { Known = moved, KeyIsNew = true } : ScanJob.Metadata(store, account, moved, job.Folder, job.SourceItem!));
             }
         }
     }

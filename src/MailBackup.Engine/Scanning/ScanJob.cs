@@ -16,6 +16,9 @@ internal sealed record ScanJob(ScanAccount Account, ScanJobKind Kind)
     /// <summary>What the backup knows of the item; null when it is new.</summary>
     public KnownItem? Known { get; init; }
 
+    /// <summary>The key that the item has now is recorded even if nothing else of it has changed.</summary>
+    public bool KeyIsNew { get; init; }
+
     public SourceFolder? SourceFolder { get; init; }
 
     public SourceItem? SourceItem { get; init; }

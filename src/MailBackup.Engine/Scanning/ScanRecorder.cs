@@ -72,7 +72,7 @@ internal sealed class ScanRecorder(BackupLayout layout, ScanCounts counts, ScanO
         {
             TakeNew(batch, account, job.Folder, state);
         }
-        else if (moved is null && IsSame(known, state))
+        else if (moved is null && !job.KeyIsNew && IsSame(known, state))
         {
             counts.Unchanged(1);
         }

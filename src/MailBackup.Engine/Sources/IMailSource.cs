@@ -93,6 +93,14 @@ public interface IMailSource : IAsyncDisposable
     /// <summary>The <see cref="SourceItem.StableKey"/> of an item that was recorded under this <see cref="SourceItem.Key"/>.</summary>
     string StableKeyOf(FolderKind kind, string key);
 
+    /// <summary>
+    /// Whether an item of a folder that was recorded under one key may be the one that is listed there under another by now. Asked of keys with the same stable part.
+    /// </summary>
+    bool MayBeSame(string recorded, string listed) => true;
+
+    /// <summary>True when an item that is listed under another key than before is to be recorded anew for that alone.</summary>
+    bool KeysAreCurrent => false;
+
     /// <summary>What every <see cref="SourceItem.Key"/> begins with that an item of this <see cref="SourceItem.StableKey"/> may have been recorded under.</summary>
     IReadOnlyList<string> KeyPrefixes(FolderKind kind, string stableKey) => [stableKey];
 

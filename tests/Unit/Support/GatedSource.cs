@@ -51,5 +51,9 @@ public sealed class GatedSource(IMailSource inner) : IMailSource
 
     public string StableKeyOf(FolderKind kind, string key) => inner.StableKeyOf(kind, key);
 
+    public bool MayBeSame(string recorded, string listed) => inner.MayBeSame(recorded, listed);
+
+    public bool KeysAreCurrent => inner.KeysAreCurrent;
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -16,7 +16,7 @@ internal sealed class BackupProof(BackupReader reader, IMailSource source, strin
     public async ValueTask<bool> HoldsAsync(SourceFolder folder, SourceItem item, CancellationToken token)
     {
         var known = Folder(folder);
-        if (!known.TryGetValue(item.Key, out var found) && !known.TryGetValue(item.StableKey, out found))
+        if (!known.TryGetValue(item.Key, out var found) && !(known.TryGetValue(item.StableKey, out found) && source.MayBeSame(found.Key, item.Key)))
         {
             return false;
         }

@@ -74,7 +74,7 @@ internal sealed class LiveContent(BackupLayout layout, IMailSource source, Store
         foreach (var folder in await source.ListFoldersAsync(account, stop).ConfigureAwait(false))
         {
             var here = items.Where(i => i.Folder is { } f && folders.TryGetValue(f.Value, out var state) && state.Subject == folder.Path && FolderState.KindOf(state) == folder.Kind)
-                .GroupBy(i => source.StableKeyOf(folder.Kind, i.Key), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+                .ToLookup(i => source.StableKeyOf(folder.Kind, i.Key), StringComparer.Ordinal);
             if (here.Count == 0)
             {
                 continue;
@@ -82,7 +82,7 @@ internal sealed class LiveContent(BackupLayout layout, IMailSource source, Store
 
             await foreach (var item in source.ListItemsAsync(account, folder, stop).ConfigureAwait(false))
             {
-                if (here.TryGetValue(item.StableKey, out var state) && ContentNames.Of(state).Any(n => wanted.Contains(n.Digest)))
+                foreach (var state in here[item.StableKey].Where(s => ContentNames.Of(s).Any(n => wanted.Contains(n.Digest))))
                 {
                     await TakeAsync(account, folder, item, state, wanted, intake, stop).ConfigureAwait(false);
                 }

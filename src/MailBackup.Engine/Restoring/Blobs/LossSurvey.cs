@@ -38,19 +38,20 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
         bool whole = true;
         foreach (var folder in folders)
         {
-            var known = new KnownByKey(source, folder.Kind, stored.Remove((folder.Path, folder.Kind), out var stat) ? Known(number, stat) : []);
+            var stat = stored.GetValueOrDefault((folder.Path, folder.Kind));
+            var known = Known(number, folder.Kind, stat);
             var found = new List<Loss>();
             whole &= await TryAsync(account, folder, async () =>
             {
                 await foreach (var (item, here) in known.MatchAsync(source.ListItemsAsync(account, folder, token)).ConfigureAwait(false))
                 {
-                    if (here is not null && await LookAsync(id, account, folder, stat!, item, here, right, token).ConfigureAwait(false) is { } loss)
+                    if (here is not null && IsWanted(here) && await LookAsync(id, account, folder, stat!, item, here, right, token).ConfigureAwait(false) is { } loss)
                     {
                         found.Add(loss);
                     }
                 }
 
-                missing.AddRange(known.Rest.Select(k => (stat!, k)));
+                missing.AddRange(known.Rest.Where(IsWanted).Select(k => (stat!, k)));
             }).ConfigureAwait(false);
             foreach (var loss in found)
             {
@@ -58,22 +59,26 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
             }
         }
 
-        foreach (var gone in stored.Values)
+        foreach (var gone in stored.Values.ExceptBy(folders.Select(f => (f.Path, f.Kind)), f => (f.Path, f.Kind)))
         {
-            missing.AddRange(Known(number, gone).Select(k => (gone, k)));
+            missing.AddRange(Known(number, gone.Kind, gone).Rest.Where(IsWanted).Select(k => (gone, k)));
         }
 
         if (request.Losses.Contains(ContentLoss.Missing) && missing.Count > 0)
         {
-            foreach (var loss in await MissingAsync(id, account, folders, missing, whole, right, token).ConfigureAwait(false))
+            foreach (var loss in await MissingAsync(id, account, folders, missing, whole, f => Known(number, f.Kind, stored.GetValueOrDefault((f.Path, f.Kind))), right, token)
+                .ConfigureAwait(false))
             {
                 yield return loss;
             }
         }
     }
 
-    private IEnumerable<KnownItem> Known(long account, FolderStat folder) =>
-        KnownItems.OfFolder(reader.Catalog, account, new ItemId(folder.Id)).Where(i => _only.Count == 0 || _only.Contains(i.Id.Value));
+    /// <summary>All items of a folder, also those that nobody asks for: what is listed must not be taken for another.</summary>
+    private KnownByKey Known(long account, FolderKind kind, FolderStat? folder) =>
+        new(source, kind, folder is null ? [] : KnownItems.OfFolder(reader.Catalog, account, new ItemId(folder.Id)));
+
+    private bool IsWanted(KnownItem item) => _only.Count == 0 || _only.Contains(item.Id.Value);
 
     /// <summary>The loss of an item that is there; null when it has its content, or went away meanwhile.</summary>
     private async Task<Loss?> LookAsync(
@@ -116,18 +121,23 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
     private static async Task<Digest> DigestAsync(SourceContent content, CancellationToken token) =>
         new(await SHA256.HashDataAsync(content.Stream, token).ConfigureAwait(false));
 
-    /// <summary>What is in another folder by now was moved.</summary>
+    /// <summary>What is in another folder by now, where nobody knows it, was moved.</summary>
     private async Task<List<Loss>> MissingAsync(
-        Guid id, string account, IReadOnlyList<SourceFolder> folders, List<(FolderStat Folder, KnownItem Item)> missing, bool whole, RightContent right, CancellationToken token)
+        Guid id, string account, IReadOnlyList<SourceFolder> folders, List<(FolderStat Folder, KnownItem Item)> missing, bool whole,
+        Func<SourceFolder, KnownByKey> known, RightContent right, CancellationToken token)
     {
+        var gone = missing.Select(m => m.Item.Id).ToHashSet();
         var wanted = missing.Select(m => (m.Folder.Kind, Key: source.StableKeyOf(m.Folder.Kind, m.Item.Key))).ToHashSet();
         foreach (var folder in whole ? folders : [])
         {
             whole &= await TryAsync(account, folder, async () =>
             {
-                await foreach (var item in source.ListItemsAsync(account, folder, token).ConfigureAwait(false))
+                await foreach (var (item, here) in known(folder).MatchAsync(source.ListItemsAsync(account, folder, token)).ConfigureAwait(false))
                 {
-                    wanted.Remove((folder.Kind, item.StableKey));
+                    if (here is null || gone.Contains(here.Id))
+                    {
+                        wanted.Remove((folder.Kind, item.StableKey));
+                    }
                 }
             }).ConfigureAwait(false);
         }

@@ -69,7 +69,7 @@ internal sealed class RestoredIds(BackupLayout own, Guid sourceAccount, string t
                 Item: new ItemId(root.GetProperty("item").GetInt64()),
                 Digest: Digest.Parse(root.GetProperty("digest").GetString()),
                 Name: (FolderKind: Plans.FolderPlanner.KindOf(ItemTypeText.Parse(root.GetProperty("type").GetString()!)), Key: root.GetProperty("key").GetString()!)))
-            .Select(p => (p.Account, p.Item, Restored: known.GetValueOrDefault(Place(source.StableKeyOf(p.Name.FolderKind, p.Name.Key), p.Digest)), p.Digest))
+            .Select(p => (p.Account, p.Item, Restored: Find(p.Name.FolderKind, p.Name.Key, p.Digest), p.Digest))
             .Where(p => p.Restored != default);
         try
         {
@@ -80,9 +80,15 @@ internal sealed class RestoredIds(BackupLayout own, Guid sourceAccount, string t
         {
             throw StorageFault.Translate(e, own.Root);
         }
+
+        ItemId Find(FolderKind kind, string key, Digest digest) =>
+            known.TryGetValue(Place(key, digest), out var id) ? id : known.GetValueOrDefault(Place(source.StableKeyOf(kind, key), digest));
     }
 
-    /// <summary>All living items of the account, by name and content: 16 bytes each, because an account may have a million of them.</summary>
+    /// <summary>
+    /// All living items of the account, by the part of their names that stays, or where several share it by the whole name, and content: 16 bytes each, because an account
+    /// may have a million of them.
+    /// </summary>
     private static Dictionary<UInt128, ItemId> Known(Catalog catalog, IMailSource source, Guid account)
     {
         var known = new Dictionary<UInt128, ItemId>();
@@ -95,7 +101,11 @@ internal sealed class RestoredIds(BackupLayout own, Guid sourceAccount, string t
         while (select.Step())
         {
             var kind = Plans.FolderPlanner.KindOf((ItemType)select.Int32(1));
-            known[Place(source.StableKeyOf(kind, select.Text(2)), select.Digest(3)!.Value)] = new ItemId(select.Int64(0));
+            var (id, key, digest) = (new ItemId(select.Int64(0)), select.Text(2), select.Digest(3)!.Value);
+            if (!known.TryAdd(Place(source.StableKeyOf(kind, key), digest), id))
+            {
+                known[Place(key, digest)] = id;
+            }
         }
 
         return known;

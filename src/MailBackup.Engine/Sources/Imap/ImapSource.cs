@@ -165,6 +165,16 @@ public sealed class ImapSource : IMailSource
         return ImapKey.Stable(key);
     }
 
+    public bool MayBeSame(string recorded, string listed)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        ArgumentNullException.ThrowIfNull(listed);
+        return ImapKey.MayBeSame(recorded, listed);
+    }
+
+    /// <summary>A folder's changes are told by UIDs, and of two copies of a mail nothing else tells one from the other.</summary>
+    public bool KeysAreCurrent => true;
+
     public async ValueTask DisposeAsync()
     {
         await _listing.DisposeAsync().ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using MailBackup.Model;
+using MailBackup.Scanning;
 using MailBackup.Sources;
 using MailBackup.Sources.Imap;
 using MailBackup.Sources.Imap.Connection;
@@ -145,6 +147,22 @@ public sealed class ImapSourceTests : IDisposable
         server.Answer = _ => "{tag} NO [AUTHENTICATIONFAILED] nobody\r\n";
         await using var refused = Source(server, "alice@example.com");
         Assert.False(await refused.IsGoneAsync("bob@example.com", default));
+    }
+
+    /// <summary>A copy that could not be read last time comes first in the listing, and must not take the place of the one that was.</summary>
+    [Theory]
+    [InlineData("7.5:g 7.9:g", "7.9")]
+    [InlineData("7.5:g", "")]
+    [InlineData("8.1:g", "8.1")]
+    [InlineData("8.1:g 8.2:g", "8.1")]
+    public async Task A_listed_copy_is_the_known_one_of_its_uid(string listed, string matched)
+    {
+        using var server = new ScriptedServer(_ => "{tag} OK\r\n");
+        await using var source = Source(server, "alice@example.com");
+        var known = new KnownItem(new ItemId(1), new ItemId(2), ItemType.Message, "7.9:g", default, null, default, 0, null, default);
+        var items = listed.Split(' ').Select(k => new SourceItem { Key = k, StableKey = source.StableKeyOf(FolderKind.Mail, k) });
+        var matches = new KnownByKey(source, FolderKind.Mail, [known]).MatchAsync(items.ToAsyncEnumerable());
+        Assert.Equal(matched, string.Join(' ', (await matches.ToListAsync()).Where(m => m.Known is not null).Select(m => m.Item.Key.Split(':')[0])));
     }
 
     private static async Task<ImapConnection> ConnectAsync(ScriptedServer server, string capabilities)

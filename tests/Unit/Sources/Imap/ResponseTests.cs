@@ -106,14 +106,35 @@ public sealed class ResponseTests
     [Fact]
     public void The_servers_own_id_is_the_stable_part_of_a_key_and_without_one_the_folder_keeps_uids_apart()
     {
-        string key = ImapKey.Create(1795277844, 12, "1795.M8:P2.vm,S=7", 1, "x");
+        string key = ImapKey.Create(1795277844, 12, "1795.M8:P2.vm,S=7", "x");
         Assert.Equal(":1795.M8:P2.vm,S=7", ImapKey.Stable(key));
         Assert.Equal((1795277844u, 12u), ImapKey.Parse(key));
-        Assert.NotEqual(ImapKey.Stable(key), ImapKey.Stable(ImapKey.Create(1795277844, 13, "1795.M8:P2.vm,S=7", 2, "x")));
-        string bare = ImapKey.Create(7, 12, null, 1, ImapKey.FolderHash("INBOX"));
+        Assert.Equal(ImapKey.Stable(key), ImapKey.Stable(ImapKey.Create(1795277844, 13, "1795.M8:P2.vm,S=7", "x")));
+        string bare = ImapKey.Create(7, 12, null, ImapKey.FolderHash("INBOX"));
         Assert.Equal((bare, (7u, 12u)), (ImapKey.Stable(bare), ImapKey.Parse(bare)));
-        Assert.NotEqual(bare, ImapKey.Create(7, 12, null, 1, ImapKey.FolderHash("Sent")));
+        Assert.NotEqual(bare, ImapKey.Create(7, 12, null, ImapKey.FolderHash("Sent")));
         Assert.Null(ImapKey.Parse("cur/17.M1:2,S"));
+    }
+
+    [Theory]
+    [InlineData("7.12:g", "7.12:g", true)]
+    [InlineData("7.12:g", "7.13:g", false)]
+    [InlineData("7.12:g#2", "7.12:g", true)]
+    [InlineData("7.12:g", "8.13:g", true)]
+    [InlineData("unknown", "8.13:g", true)]
+    public void Under_one_uidvalidity_another_uid_is_another_message(string recorded, string listed, bool may) =>
+        Assert.Equal(may, ImapKey.MayBeSame(recorded, listed));
+
+    /// <summary>Earlier backups numbered the copies of one folder.</summary>
+    [Theory]
+    [InlineData("7.12:g#2", ":g")]
+    [InlineData("7.12:g#12", ":g")]
+    [InlineData("7.12:g2", ":g2")]
+    [InlineData("7.12:#x", ":#x")]
+    [InlineData("7.12@3f0c9a51", "7.12@3f0c9a51")]
+    public void The_number_of_a_copy_is_no_part_of_what_stays(string key, string stable)
+    {
+        Assert.Equal(stable, ImapKey.Stable(key));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed class ChangeLister(ImapConnection connection, ServerTraits trait
     private FolderChanges? Build(Dictionary<uint, string> byUid)
     {
         var gone = Gone(byUid);
-        var taken = byUid.Values.Where(k => !gone.Contains(k)).Select(ImapKey.Stable).ToHashSet(StringComparer.Ordinal);
+        string hash = ImapKey.FolderHash(folder.Key);
         var present = new List<SourceItem>(_fetched.Count);
         long arrived = 0;
         foreach (var (uid, data) in _fetched)
@@ -78,9 +78,9 @@ internal sealed class ChangeLister(ImapConnection connection, ServerTraits trait
             if (!byUid.TryGetValue(uid, out string? key))
             {
                 arrived++;
-                key = NewKey(uid, guid, taken);
+                key = ImapKey.Create(_validity, uid, guid, hash);
             }
-            else if (gone.Contains(key) || (guid is not null && ImapKey.GuidOf(key) != guid))
+            else if (gone.Contains(key) || (guid is not null && ImapKey.Stable(key) != ImapKey.Stable(":" + guid)))
             {
                 // Vanished and there, or another message under an old UID: the server contradicts itself.
                 return null;
@@ -90,19 +90,6 @@ internal sealed class ChangeLister(ImapConnection connection, ServerTraits trait
         }
 
         return byUid.Count - gone.Count + arrived == _exists ? new FolderChanges(present, gone) : null;
-    }
-
-    private string NewKey(uint uid, string? guid, HashSet<string> taken)
-    {
-        string hash = ImapKey.FolderHash(folder.Key);
-        for (int copy = 1; ; copy++)
-        {
-            string key = ImapKey.Create(_validity, uid, guid, copy, hash);
-            if (taken.Add(ImapKey.Stable(key)))
-            {
-                return key;
-            }
-        }
     }
 
     private HashSet<string> Gone(Dictionary<uint, string> byUid)

@@ -13,7 +13,6 @@ internal sealed class MessageLister(ServerTraits traits, SourceFolder folder)
     private const int Attempts = 3;
 
     private readonly HashSet<uint> _given = [];
-    private readonly Dictionary<string, int> _copies = new(StringComparer.Ordinal);
     private readonly string _hash = ImapKey.FolderHash(folder.Key);
     private uint _validity;
     private long? _exists;
@@ -146,13 +145,6 @@ internal sealed class MessageLister(ServerTraits traits, SourceFolder folder)
             return null;
         }
 
-        string? guid = traits.GuidOf(data);
-        int copy = 1;
-        if (guid is not null)
-        {
-            copy = _copies[guid] = _copies.GetValueOrDefault(guid) + 1;
-        }
-
-        return MessageItem.Create(ImapKey.Create(_validity, uid, guid, copy, _hash), data);
+        return MessageItem.Create(ImapKey.Create(_validity, uid, traits.GuidOf(data), _hash), data);
     }
 }

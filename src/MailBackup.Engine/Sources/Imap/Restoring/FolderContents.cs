@@ -184,16 +184,13 @@ internal sealed class FolderContents(ImapConnection connection, ServerTraits tra
             if (Fetched(text) is { Uid: { } uid, InternalDate: { } date } data && wanted.Contains(uid))
             {
                 _messages.Add(uid, data.Size ?? -1, data.Guid);
-                found[uid] = (ImapKey.Create(Validity, uid, data.Guid, CopyOf(uid, data), ImapKey.FolderHash(key)), date, data.Size);
+                found[uid] = (ImapKey.Create(Validity, uid, data.Guid, ImapKey.FolderHash(key)), date, data.Size);
             }
         }).ConfigureAwait(false);
         return found;
     }
 
     private string Id => traits.MessageId is { } id ? " " + id : "";
-
-    /// <summary>From 2 for a further message of the folder with the same id, which a listing counts from the lowest UID.</summary>
-    private int CopyOf(uint uid, FetchData data) => 1 + _messages.OfId(data.Size ?? -1, data.Guid).Count(u => u < uid);
 
     private uint? ById(PendingMessage message) =>
         _messages.OfId(message.Content.Length, ImapKey.GuidOf(message.State.Key)).Where(u => !taken.Contains(u)).Select(u => (uint?)u).FirstOrDefault();
