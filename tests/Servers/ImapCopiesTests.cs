@@ -6,6 +6,7 @@ using MailBackup.Storage.Sqlite;
 namespace MailBackup.Tests.Servers;
 
 /// <summary>Copies of one mail in one folder, which a Dovecot Maildir gives one GUID: only their UIDs tell them apart.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class ImapCopiesTests
 {
     private const string Alice = ImapFixture.Alice;

@@ -106,6 +106,7 @@ internal sealed class AccountLister(
             var contents = new KnownContents(source, store, options, account);
             contents.MatchMoved(comparison.Added, comparison.Changes);
             contents.MatchCopies(comparison.Added, comparison.Changes);
+            await contents.MatchHeadersAsync(comparison.Added, job => QueueAsync(job, token), token).ConfigureAwait(false);
             foreach (var job in comparison.Changes.Concat(comparison.Added))
             {
                 await QueueAsync(job, token).ConfigureAwait(false);

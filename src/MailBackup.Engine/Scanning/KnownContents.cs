@@ -7,6 +7,8 @@ namespace MailBackup.Scanning;
 /// <summary>Finds, among items that are new in their folders, those whose content the backup has already: they need not be read.</summary>
 internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOptions options, ScanAccount account)
 {
+    private const int HeadersAtOnce = 256;
+
     /// <summary>A mail that turns up under its own name in another folder was moved; its content need not be read for that.</summary>
     public void MatchMoved(List<ScanJob> added, List<ScanJob> changes)
     {
@@ -59,6 +61,69 @@ internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOpt
                 Folder = job.Folder,
                 State = state with { Folder = job.Folder, Flags = item.Flags, Tags = item.Tags, Key = item.Key, Attributes = null },
             });
+        }
+    }
+
+    /// <summary>
+    /// Of a source whose names stay nowhere: a mail with the date, the size and every byte of the header of one that no folder lists any more is that one, moved or under
+    /// the numbers of a folder made anew. Its body need not be read.
+    /// </summary>
+    /// <param name="queue">Takes each at once: it may be all that the account has.</param>
+    public async Task MatchHeadersAsync(List<ScanJob> added, Func<ScanJob, ValueTask> queue, CancellationToken token)
+    {
+        if (options.Deep || account.Missing.Count == 0)
+        {
+            return;
+        }
+
+        var missing = account.Missing.Values.Where(i => i is { Type: ItemType.Message, Digest: not null }).GroupBy(i => (i.Date, i.Size)).ToDictionary(g => g.Key, g => g.ToList());
+        var dates = missing.Keys.Select(k => k.Date).ToHashSet();
+        var found = new HashSet<ScanJob>(ReferenceEqualityComparer.Instance);
+        foreach (var jobs in added.Where(j => j.SourceFolder!.Kind == FolderKind.Mail && dates.Contains(j.SourceItem!.Date))
+            .GroupBy(j => j.Folder).SelectMany(g => g.Chunk(HeadersAtOnce)))
+        {
+            var byKey = jobs.ToDictionary(j => j.SourceItem!.Key, StringComparer.Ordinal);
+            foreach (var header in await source.ReadHeadersAsync(account.Name, jobs[0].SourceFolder!, [.. jobs.Select(j => j.SourceItem!)], token).ConfigureAwait(false))
+            {
+                var job = byKey[header.Key];
+                if (missing.TryGetValue((job.SourceItem!.Date, header.Size), out var candidates) && candidates.Find(k => HeaderOf(k) == header.Digest) is { } moved)
+                {
+                    candidates.Remove(moved);
+                    account.Missing.Remove(moved.Id);
+                    found.Add(job);
+                    await queue(ScanJob.Metadata(store, account, moved, job.Folder, job.SourceItem)).ConfigureAwait(false);
+                }
+            }
+        }
+
+        added.RemoveAll(found.Contains);
+    }
+
+    /// <summary>Null when the content is not whole in the store: then what the server gives heals it.</summary>
+    private Digest? HeaderOf(KnownItem item)
+    {
+        var state = JournalLookup.ReadTransaction(store.Writer.Layout, account.Id, item.Place).State!;
+        if (!HasContent(state) || state.Header is not null)
+        {
+            return HasContent(state) ? state.Header : null;
+        }
+
+        var whole = state.Digest!.Value;
+        if (item.Size > MessageSplit.MaximumHeader || store.Writer.Catalog.FindBlob(whole) is not { } place)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var stream = BundleReader.Open(store.Writer.Layout, whole, place);
+            var content = new byte[item.Size];
+            stream.ReadExactly(content);
+            return MessageSplit.HeaderLength(content) is > 0 and var length ? Digest.Of(content.AsSpan(0, length)) : null;
+        }
+        catch (Exception e) when (e is MailBackupException or EndOfStreamException)
+        {
+            return null;
         }
     }
 

@@ -60,6 +60,13 @@ public interface IMailSource : IAsyncDisposable
         new((FolderChanges?)null);
 
     /// <summary>
+    /// Sizes and headers of messages of one folder, where that costs much less than their contents and nothing else tells which they are; what cannot be told so is left
+    /// out.
+    /// </summary>
+    ValueTask<IReadOnlyList<SourceHeader>> ReadHeadersAsync(string account, SourceFolder folder, IReadOnlyList<SourceItem> items, CancellationToken token) =>
+        new((IReadOnlyList<SourceHeader>)[]);
+
+    /// <summary>
     /// Of the items that a change feed has named in a folder, those that are there, each once; null when this cannot be told without listing the folder. One that is
     /// not there was renamed or removed meanwhile, which the feed tells as well.
     /// </summary>

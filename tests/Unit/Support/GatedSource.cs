@@ -36,6 +36,9 @@ public sealed class GatedSource(IMailSource inner) : IMailSource
     public ValueTask<FolderChanges?> ListChangesAsync(string account, SourceFolder folder, string since, IReadOnlyCollection<string> known, CancellationToken token) =>
         inner.ListChangesAsync(account, folder, since, known, token);
 
+    public ValueTask<IReadOnlyList<SourceHeader>> ReadHeadersAsync(string account, SourceFolder folder, IReadOnlyList<SourceItem> items, CancellationToken token) =>
+        inner.ReadHeadersAsync(account, folder, items, token);
+
     public ValueTask<IReadOnlyList<SourceItem>?> ListNamedAsync(string account, SourceFolder folder, IReadOnlyCollection<string> keys, CancellationToken token) =>
         inner.ListNamedAsync(account, folder, keys, token);
 

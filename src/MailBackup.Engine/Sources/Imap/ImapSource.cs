@@ -127,6 +127,34 @@ public sealed class ImapSource : IMailSource
         }
     }
 
+    /// <summary>Only of messages without an id of the server's: one that has another id is another message.</summary>
+    public async ValueTask<IReadOnlyList<SourceHeader>> ReadHeadersAsync(
+        string account, SourceFolder folder, IReadOnlyList<SourceItem> items, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var keys = new Dictionary<uint, string>();
+        uint validity = 0;
+        foreach (string key in items.Select(i => i.Key).Where(k => ImapKey.GuidOf(k) is null))
+        {
+            if (ImapKey.Parse(key) is var (stated, uid))
+            {
+                validity = stated;
+                keys[uid] = key;
+            }
+        }
+
+        try
+        {
+            return keys.Count == 0 ? [] : await _listing.Session(account).ReadHeadersAsync(folder, validity, keys, token).ConfigureAwait(false);
+        }
+        catch (ImapException)
+        {
+            // Reading the whole messages, which comes next, tells what is wrong.
+            token.ThrowIfCancellationRequested();
+            return [];
+        }
+    }
+
     public bool KnowsCopies => true;
 
     public bool MailboxesAreChosen => true;

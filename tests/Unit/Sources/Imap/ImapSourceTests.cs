@@ -165,6 +165,25 @@ public sealed class ImapSourceTests : IDisposable
         Assert.Equal(matched, string.Join(' ', (await matches.ToListAsync()).Where(m => m.Known is not null).Select(m => m.Item.Key.Split(':')[0])));
     }
 
+    /// <summary>Told are whole headers of the folder that was listed, with sizes; nothing else is believed.</summary>
+    [Theory]
+    [InlineData(7, "* 1 FETCH (UID 1 RFC822.SIZE 60 BODY[HEADER]<0> {8}\r\nA: b\r\n\r\n)\r\n", "7.1@0 60")]
+    [InlineData(7, "* 1 FETCH (BODY[HEADER]<0> \"A: b\" RFC822.SIZE 60 UID 1)\r\n", "7.1@0 60")]
+    [InlineData(8, "* 1 FETCH (UID 1 RFC822.SIZE 60 BODY[HEADER]<0> {8}\r\nA: b\r\n\r\n)\r\n", "")]
+    [InlineData(7, "* 1 FETCH (UID 1 RFC822.SIZE 60 BODY[HEADER]<0> NIL)\r\n", "")]
+    [InlineData(7, "* 1 FETCH (UID 1 BODY[HEADER]<0> {8}\r\nA: b\r\n\r\n)\r\n", "")]
+    [InlineData(7, "* 9 FETCH (UID 9 RFC822.SIZE 60 BODY[HEADER]<0> {8}\r\nA: b\r\n\r\n)\r\n", "")]
+    public async Task Headers_are_told_of_what_was_asked_for(int validity, string told, string expected)
+    {
+        using var server = new ScriptedServer(c =>
+            c.StartsWith("EXAMINE", StringComparison.Ordinal) ? $"* 2 EXISTS\r\n* OK [UIDVALIDITY {validity}] ok\r\n{{tag}} OK done\r\n" : told + "{tag} OK done\r\n");
+        using var connection = await ConnectAsync(server, "IMAP4rev1");
+        var folder = new SourceFolder { Path = "INBOX", Kind = FolderKind.Mail, Key = "INBOX" };
+        var headers = await new HeaderReader(connection, folder).ReadAsync(7, new Dictionary<uint, string> { [1] = "7.1@0", [2] = "7.2@0" });
+        Assert.Equal(expected, string.Join(' ', headers.Select(h => $"{h.Key} {h.Size}")));
+        Assert.Contains("UID FETCH 1:2 (UID RFC822.SIZE BODY.PEEK[HEADER]<0.131072>)", server.Commands);
+    }
+
     private static async Task<ImapConnection> ConnectAsync(ScriptedServer server, string capabilities)
     {
         var inner = server.Answer;

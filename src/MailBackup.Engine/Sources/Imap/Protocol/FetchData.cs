@@ -29,6 +29,9 @@ internal sealed class FetchData
     /// <summary>Content that came as a quoted string, or empty: servers may send short ones so.</summary>
     public byte[]? Held { get; private set; }
 
+    /// <summary>The header with its empty line, or its beginning, as far as it was asked for.</summary>
+    public byte[]? Header { get; private set; }
+
     /// <summary>True when the server sent content that it calls <c>NIL</c>: it has none.</summary>
     public bool IsNil { get; private set; }
 
@@ -87,6 +90,8 @@ internal sealed class FetchData
     private static bool EndsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> end) =>
         text.Length >= end.Length && Ascii.EqualsIgnoreCase(text[^end.Length..], end);
 
+    private static ReadOnlySpan<byte> HeaderName => "BODY[HEADER]"u8;
+
     private static bool IsContent(ReadOnlySpan<byte> name) => EndsWith(name, "BODY[]"u8) || Ascii.EqualsIgnoreCase(name, "RFC822"u8);
 
     private void Read(ReadOnlySpan<byte> name, ref ResponseReader reader)
@@ -127,6 +132,10 @@ internal sealed class FetchData
             Held = reader.String(out long streamed);
             Streamed = streamed;
             IsNil = Held is null && streamed < 0;
+        }
+        else if (name.Length >= HeaderName.Length && Ascii.EqualsIgnoreCase(name[..HeaderName.Length], HeaderName))
+        {
+            Header = reader.String();
         }
         else
         {

@@ -31,6 +31,10 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
     public Task<FolderChanges?> ListChangesAsync(SourceFolder folder, FolderToken since, IReadOnlyCollection<string> known, CancellationToken token) => UseAsync(
         (connection, traits) => new ChangeLister(connection, traits, folder, known).ListAsync(since), token);
 
+    /// <summary>Sizes and headers of messages of a folder, as far as the server tells them. Throws <see cref="ImapException"/>.</summary>
+    public Task<IReadOnlyList<SourceHeader>> ReadHeadersAsync(SourceFolder folder, uint validity, IReadOnlyDictionary<uint, string> keys, CancellationToken token) => UseAsync(
+        (connection, _) => new HeaderReader(connection, folder).ReadAsync(validity, keys), token);
+
     /// <summary>
     /// Throws <see cref="ImapFolderException"/> when only this folder cannot be read, else <see cref="ImapException"/>. After a lost connection, or when the server
     /// says "later", it goes on where it stopped.
