@@ -76,8 +76,10 @@ internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOpt
             return;
         }
 
-        var missing = account.Missing.Values.Where(i => i is { Type: ItemType.Message, Digest: not null }).GroupBy(i => (i.Date, i.Size)).ToDictionary(g => g.Key, g => g.ToList());
-        var dates = missing.Keys.Select(k => k.Date).ToHashSet();
+        var dates = added.Where(j => j.SourceFolder!.Kind == FolderKind.Mail).Select(j => j.SourceItem!.Date).ToHashSet();
+        var missing = account.Missing.Values.Where(i => i is { Type: ItemType.Message, Digest: not null } && dates.Contains(i.Date))
+            .GroupBy(i => (i.Date, i.Size)).ToDictionary(g => g.Key, g => g.ToList());
+        dates.IntersectWith(missing.Keys.Select(k => k.Date));
         var found = new HashSet<ScanJob>(ReferenceEqualityComparer.Instance);
         foreach (var jobs in added.Where(j => j.SourceFolder!.Kind == FolderKind.Mail && dates.Contains(j.SourceItem!.Date))
             .GroupBy(j => j.Folder).SelectMany(g => g.Chunk(HeadersAtOnce)))
