@@ -90,6 +90,27 @@ public sealed class ImapCopiesTests
     [DovecotFact]
     public Task A_deep_scan_sees_it_alike() => ComesBackAsync(deep: true);
 
+    /// <summary>And one that was only copied stays where it is.</summary>
+    [DovecotFact]
+    public async Task Those_that_are_moved_together_stay_themselves()
+    {
+        using var fixture = new ImapFixture(Alice);
+        using var alice = fixture.Server.Login(Alice);
+        alice.Send("CREATE Work");
+        Fill(alice, "INBOX");
+        await fixture.CompleteAsync(new ScanRequest());
+        var ids = Ids(fixture);
+        alice.Send("MOVE 1:3 Work");
+        alice.Send("COPY 1 Work");
+        alice.Send("SELECT Work");
+        alice.Send("STORE 4 FLAGS (Copy)");
+        var report = await fixture.CompleteAsync(new ScanRequest());
+        Assert.Equal((1L, 3L, 0L, 0L), (report.Added, report.Updated, report.Deleted, report.BytesRead));
+        Assert.Equal(ids, Ids(fixture).Where(i => i.Key != "Copy"));
+        Assert.Equal(["INBOX"], fixture.Items().Where(i => i.Tags.Contains("Four")).Select(i => i.Folder));
+        await fixture.CompleteAsync(new CheckRequest { CompareSource = true, ReadData = true });
+    }
+
     private static async Task ComesBackAsync(bool deep)
     {
         using var fixture = new ImapFixture(Alice);

@@ -152,8 +152,6 @@ internal sealed class FolderComparison(
             return ScanJob.Read(account, known.Folder, folder, item) with { Known = known, KeyIsNew = IsRenamed(known, item) };
         }
 
-        return known.Flags == item.Flags && (known.Tags ?? "") == string.Join('\n', item.Tags)
-            ? null
-            : ScanJob.Metadata(store, account, known, known.Folder, item);
+        return known.IsMarkedAs(item) ? null : ScanJob.Metadata(store, account, known, known.Folder, item);
     }
 }

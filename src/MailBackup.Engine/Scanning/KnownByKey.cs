@@ -43,7 +43,7 @@ internal sealed class KnownByKey
             {
                 yield return (item, null);
             }
-            else if ((Candidates(stable, first).FirstOrDefault(k => k.Key == item.Key) ?? Same(stable, item).FirstOrDefault(k => k.Date == item.Date)) is { } sure)
+            else if ((Candidates(stable, first).FirstOrDefault(k => k.Key == item.Key) ?? Likest(Same(stable, item), item)) is { } sure)
             {
                 yield return (item, Remove(stable, sure));
             }
@@ -65,10 +65,30 @@ internal sealed class KnownByKey
     }
 
     /// <summary>The one that an item of another folder is, going by name and date; it is taken out. Null when none is.</summary>
-    public KnownItem? TakeMoved(SourceItem item)
+    /// <param name="marked">Only one with the same flags and keywords: of several that were moved together each is itself then.</param>
+    public KnownItem? TakeMoved(SourceItem item, bool marked)
     {
         string stable = _source.StableKeyOf(_kind, item.Key);
-        return _items.TryGetValue(stable, out var first) && Candidates(stable, first).FirstOrDefault(k => k.Date == item.Date) is { } moved ? Remove(stable, moved) : null;
+        return _items.TryGetValue(stable, out var first) && Likest(Candidates(stable, first), item) is { } moved && (!marked || moved.IsMarkedAs(item))
+            ? Remove(stable, moved)
+            : null;
+    }
+
+    /// <summary>Of those with its date one with its flags and keywords, or else any.</summary>
+    private static KnownItem? Likest(IEnumerable<KnownItem> candidates, SourceItem item)
+    {
+        KnownItem? likest = null;
+        foreach (var known in candidates.Where(k => k.Date == item.Date))
+        {
+            if (known.IsMarkedAs(item))
+            {
+                return known;
+            }
+
+            likest ??= known;
+        }
+
+        return likest;
     }
 
     private IEnumerable<KnownItem> Same(string stable, SourceItem item) =>

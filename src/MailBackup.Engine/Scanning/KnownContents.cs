@@ -18,14 +18,20 @@ internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOpt
         }
 
         var missing = new KnownByKey(source, FolderKind.Mail, account.Missing.Values.Where(i => i.Type == ItemType.Message));
-        for (int i = added.Count - 1; i >= 0; i--)
+        TakeMoved(marked: true);
+        TakeMoved(marked: false);
+
+        void TakeMoved(bool marked)
         {
-            var job = added[i];
-            if (job.SourceFolder!.Kind == FolderKind.Mail && missing.TakeMoved(job.SourceItem!) is { } moved)
+            for (int i = added.Count - 1; i >= 0 && account.Missing.Count > 0; i--)
             {
-                account.Missing.Remove(moved.Id);
-                added.RemoveAt(i);
-                changes.Add(options.Deep ? job with { Known = moved, KeyIsNew = true } : ScanJob.Metadata(store, account, moved, job.Folder, job.SourceItem!));
+                var job = added[i];
+                if (job.SourceFolder!.Kind == FolderKind.Mail && missing.TakeMoved(job.SourceItem!, marked) is { } moved)
+                {
+                    account.Missing.Remove(moved.Id);
+                    added.RemoveAt(i);
+                    changes.Add(options.Deep ? job with { Known = moved, KeyIsNew = true } : ScanJob.Metadata(store, account, moved, job.Folder, job.SourceItem!));
+                }
             }
         }
     }
