@@ -71,7 +71,7 @@ internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOpt
     }
 
     /// <summary>
-    /// Of a source whose names stay nowhere: a mail with the date, the size and every byte of the header of one that no folder lists any more is that one, moved or under
+    /// Where no part of a name stays: a mail with the date, the size and every byte of the header of one that no folder lists any more is that one, moved or under
     /// the numbers of a folder made anew. Its body need not be read.
     /// </summary>
     /// <param name="queue">Takes each at once: it may be all that the account has.</param>
@@ -82,13 +82,13 @@ internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOpt
             return;
         }
 
-        var dates = added.Where(j => j.SourceFolder!.Kind == FolderKind.Mail).Select(j => j.SourceItem!.Date).ToHashSet();
+        var nameless = added.FindAll(j => j.SourceFolder!.Kind == FolderKind.Mail && j.SourceItem!.StableKey == j.SourceItem.Key);
+        var dates = nameless.Select(j => j.SourceItem!.Date).ToHashSet();
         var missing = account.Missing.Values.Where(i => i is { Type: ItemType.Message, Digest: not null } && dates.Contains(i.Date))
             .GroupBy(i => (i.Date, i.Size)).ToDictionary(g => g.Key, g => g.ToList());
         dates.IntersectWith(missing.Keys.Select(k => k.Date));
         var found = new HashSet<ScanJob>(ReferenceEqualityComparer.Instance);
-        foreach (var jobs in added.Where(j => j.SourceFolder!.Kind == FolderKind.Mail && dates.Contains(j.SourceItem!.Date))
-            .GroupBy(j => j.Folder).SelectMany(g => g.Chunk(HeadersAtOnce)))
+        foreach (var jobs in nameless.Where(j => dates.Contains(j.SourceItem!.Date)).GroupBy(j => j.Folder).SelectMany(g => g.Chunk(HeadersAtOnce)))
         {
             var byKey = jobs.ToDictionary(j => j.SourceItem!.Key, StringComparer.Ordinal);
             foreach (var header in await source.ReadHeadersAsync(account.Name, jobs[0].SourceFolder!, [.. jobs.Select(j => j.SourceItem!)], token).ConfigureAwait(false))
@@ -107,24 +107,24 @@ internal sealed class KnownContents(IMailSource source, ScanStore store, ScanOpt
         added.RemoveAll(found.Contains);
     }
 
-    /// <summary>Null when the content is not whole in the store: then what the server gives heals it.</summary>
+    /// <summary>Null when it, or the content, is not whole in the store: then what the server gives heals it.</summary>
     private Digest? HeaderOf(KnownItem item)
     {
-        var state = JournalLookup.ReadTransaction(store.Writer.Layout, account.Id, item.Place).State!;
-        if (!HasContent(state) || state.Header is not null)
-        {
-            return HasContent(state) ? state.Header : null;
-        }
-
-        var whole = state.Digest!.Value;
-        if (item.Size > MessageSplit.MaximumHeader || store.Writer.Catalog.FindBlob(whole) is not { } place)
-        {
-            return null;
-        }
-
         try
         {
-            using var stream = BundleReader.Open(store.Writer.Layout, whole, place);
+            var state = JournalLookup.ReadTransaction(store.Writer.Layout, account.Id, item.Place).State!;
+            if (!HasContent(state))
+            {
+                return null;
+            }
+
+            if (state.Header is not null || item.Size > MessageSplit.MaximumHeader)
+            {
+                return state.Header;
+            }
+
+            var whole = state.Digest!.Value;
+            using var stream = BundleReader.Open(store.Writer.Layout, whole, store.Writer.Catalog.FindBlob(whole)!.Value);
             var content = new byte[item.Size];
             stream.ReadExactly(content);
             return MessageSplit.HeaderLength(content) is > 0 and var length ? Digest.Of(content.AsSpan(0, length)) : null;

@@ -60,8 +60,8 @@ public interface IMailSource : IAsyncDisposable
         new((FolderChanges?)null);
 
     /// <summary>
-    /// Sizes and headers of messages of one folder, where that costs much less than their contents and nothing else tells which they are; what cannot be told so is left
-    /// out.
+    /// Sizes and headers of messages of one folder, where they cost much less than the contents; what cannot be told so is left out. Asked for messages no part of whose
+    /// key stays.
     /// </summary>
     ValueTask<IReadOnlyList<SourceHeader>> ReadHeadersAsync(string account, SourceFolder folder, IReadOnlyList<SourceItem> items, CancellationToken token) =>
         new((IReadOnlyList<SourceHeader>)[]);

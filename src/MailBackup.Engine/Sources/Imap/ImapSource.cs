@@ -127,14 +127,13 @@ public sealed class ImapSource : IMailSource
         }
     }
 
-    /// <summary>Only of messages without an id of the server's: one that has another id is another message.</summary>
     public async ValueTask<IReadOnlyList<SourceHeader>> ReadHeadersAsync(
         string account, SourceFolder folder, IReadOnlyList<SourceItem> items, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(items);
         var keys = new Dictionary<uint, string>();
         uint validity = 0;
-        foreach (string key in items.Select(i => i.Key).Where(k => ImapKey.GuidOf(k) is null))
+        foreach (string key in items.Select(i => i.Key))
         {
             if (ImapKey.Parse(key) is var (stated, uid))
             {

@@ -80,7 +80,7 @@ internal sealed class ChangeLister(ImapConnection connection, ServerTraits trait
                 arrived++;
                 key = ImapKey.Create(_validity, uid, guid, hash);
             }
-            else if (gone.Contains(key) || (guid is not null && ImapKey.Stable(key) != ImapKey.Stable(":" + guid)))
+            else if (gone.Contains(key) || (guid is not null && ImapKey.GuidOf(key) != guid))
             {
                 // Vanished and there, or another message under an old UID: the server contradicts itself.
                 return null;
