@@ -50,7 +50,7 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
             await run.UntilAsync(() => Items()[0].Deleted);
         }
 
-        await AgreesAsync(run);
+        await run.AgreesAsync(_node.Node);
     }
 
     [DovecotFact(lmtp: true)]
@@ -83,7 +83,7 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
             }
         })));
         await run.UntilAsync(() => Items().Count == users.Length * 2 + 400);
-        await AgreesAsync(run);
+        await run.AgreesAsync(_node.Node);
         output.WriteLine($"400 deliveries, longest lag {run.Batches.Max(b => b.Lag.TotalSeconds):N2} s.");
     }
 
@@ -105,20 +105,9 @@ public sealed class DovecotRealtimeTests(ITestOutputHelper output) : IDisposable
         var clock = Stopwatch.StartNew();
         long done = 0;
         await BusyUser.ActAsync(server, users, () => clock.Elapsed.TotalMinutes < minutes, () => (int)Interlocked.Increment(ref done));
-        await AgreesAsync(run);
+        await run.AgreesAsync(_node.Node);
         output.WriteLine($"{done:N0} actions in {clock.Elapsed.TotalMinutes:N1} minutes, {run.Scanner.Info.Changes:N0} changes saved, longest lag {run.Batches.Max(b => b.Lag.TotalSeconds):N2} s.");
     }
 
     private List<BackupItem> Items() => [.. _node.Items(ItemSelection.All).OrderBy(i => i.Subject, StringComparer.Ordinal)];
-
-    private async Task AgreesAsync(RealtimeRun run)
-    {
-        do
-        {
-            await Task.Delay(600);
-        }
-        while (run.Scanner.Info.Pending > 0);
-        var check = await _node.RunAsync(new CheckRequest { CompareSource = true, ReadData = true });
-        Assert.True(check.State == OperationState.Completed, $"{check.Error} {string.Join('\n', check.Report!.Troubles.Take(5))}");
-    }
 }

@@ -50,6 +50,7 @@ internal sealed class DovecotServer : IDisposable
 
     /// <summary>Where the server asks whether an access token is good; counts from the next <see cref="Start"/> on.</summary>
     public Uri? Introspection { get; set; }
+
     /// <summary>Where mails are delivered by LMTP (RFC 2033), when that part is installed.</summary>
     public int LmtpPort => Port + 1000;
 
@@ -127,6 +128,8 @@ internal sealed class DovecotServer : IDisposable
         _process = null;
     }
 
+    private string Greeting => Path.GetFileName(_folder.Path);
+
     public string Log() => File.ReadAllText(_folder["dovecot.log"]);
 
     /// <summary>Files that the test has laid into the tree become the mail user's, as if the server had written them.</summary>
@@ -175,7 +178,7 @@ internal sealed class DovecotServer : IDisposable
         string text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Servers", "dovecot.conf"));
         foreach (var (name, value) in new[]
         {
-            ("DIR", _folder.Path), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)),
+            ("DIR", _folder.Path), ("GREETING", Greeting), ("MAIL", _mail), ("PORT", Port.ToString(CultureInfo.InvariantCulture)), ("TLSPORT", TlsPort.ToString(CultureInfo.InvariantCulture)),
             ("LMTPPORT", LmtpPort.ToString(CultureInfo.InvariantCulture)), ("PROTOCOLS", HasLmtp ? "imap lmtp" : "imap"), ("UID", uid), ("GID", gid),
             ("PASSWORD", Password), ("QUOTA", Quota),
             ("PLUGINS", Sharing ? "acl " : ""), ("IMAPPLUGINS", Sharing ? "imap_acl " : ""), ("SHARING", Sharing ? SharingBlock : ""), ("TOKENS", Introspection is null ? "" : TokensBlock), ("UNPRIVILEGED", unprivileged + "\n" + _settings),
@@ -259,7 +262,7 @@ internal sealed class DovecotServer : IDisposable
                 using var client = new TcpClient();
                 client.Connect(IPAddress.Loopback, Port);
                 using var reader = new StreamReader(client.GetStream());
-                return reader.ReadLine()?.StartsWith("* OK", StringComparison.Ordinal) == true;
+                return reader.ReadLine() is { } line && line.StartsWith("* OK", StringComparison.Ordinal) && line.EndsWith(Greeting, StringComparison.Ordinal);
             }
             catch (Exception e) when (e is SocketException or IOException)
             {

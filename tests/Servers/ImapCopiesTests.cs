@@ -7,6 +7,7 @@ namespace MailBackup.Tests.Servers;
 
 /// <summary>Copies of one mail in one folder, which a Dovecot Maildir gives one GUID: only their UIDs tell them apart.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+[Collection("Long tests, one after another")]
 public sealed class ImapCopiesTests
 {
     private const string Alice = ImapFixture.Alice;

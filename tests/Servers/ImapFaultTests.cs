@@ -27,7 +27,14 @@ public sealed class ImapFaultTests
         Assert.Equal(41, refused.Report!.Errors);
         Assert.Equal(0, refused.Report.Deleted);
         Assert.Single(fixture.Items());
-        Assert.InRange(fixture.Server.Log().Split('\n').Count(l => l.Contains("auth failed", StringComparison.Ordinal)), 1, 8);
+        // The server writes its log a moment later.
+        int Tries() => fixture.Server.Log().Split('\n').Count(l => l.Contains("auth failed", StringComparison.Ordinal));
+        for (int wait = 0; wait < 100 && Tries() == 0; wait++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.InRange(Tries(), 1, 8);
     }
 
     [DovecotFact]
@@ -194,7 +201,7 @@ public sealed class ImapFaultTests
         });
         var cut = (await fixture.RunAsync(new ScanRequest())).Report!;
         Assert.Equal((1, 0L), (killed, cut.Deleted));
-        Assert.InRange(cut.Errors, 1, 210);
+        Assert.InRange(cut.Errors, 1, 600);
 
         fixture.Server.Start();
         fixture.Follow();

@@ -95,7 +95,7 @@ internal sealed class ImapFixture : IDisposable
     {
         if (RealMailFactAttribute.Mails is not { } folder)
         {
-            return [.. Enumerable.Range(1, count).Select(n => Mail(n, n * 100))];
+            return [.. Enumerable.Range(1, count).Select(n => Mail(n, n % 400 * 100))];
         }
 
         var files = Directory.GetFiles(folder, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();

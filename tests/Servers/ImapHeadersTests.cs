@@ -10,6 +10,7 @@ namespace MailBackup.Tests.Servers;
 /// header.
 /// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+[Collection("Long tests, one after another")]
 public sealed class ImapHeadersTests : IDisposable
 {
     private readonly ImapFixture _fixture = new(Alice);

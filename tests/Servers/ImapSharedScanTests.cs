@@ -40,31 +40,8 @@ public sealed class ImapSharedScanTests(ITestOutputHelper output)
 
         await busy;
         Assert.True(shared > 0 && run.Scanner.Info.Changes > 0, $"{scans} scans, {shared} times shared, {run.Scanner.Info.Changes} changes");
-        await AgreeAsync(fixture, run);
+        await run.AgreesAsync(fixture.Node);
         SavedStates.Verify(new BackupLayout(fixture["backup"]));
         output.WriteLine($"{mails} actions, {scans} scans, {run.Scanner.Info.Changes} changes by realtime, longest lag {run.Batches.Max(b => b.Lag.TotalSeconds):N2} s.");
-    }
-
-    /// <summary>
-    /// What changed last was told half a second later (Dovecot gathers), or several on a busy machine; what nobody told of would be seen minutes later only, when the
-    /// account is looked at anyway.
-    /// </summary>
-    private static async Task AgreeAsync(ImapFixture fixture, RealtimeRun run)
-    {
-        var clock = Stopwatch.StartNew();
-        while (true)
-        {
-            do
-            {
-                await Task.Delay(600);
-            }
-            while (run.Scanner.Info.Pending > 0);
-            var check = await fixture.RunAsync(new CheckRequest { CompareSource = true, ReadData = true });
-            if (check.State == OperationState.Completed || clock.Elapsed > TimeSpan.FromSeconds(20))
-            {
-                Assert.True(check.State == OperationState.Completed, $"{check.Error} {string.Join('\n', check.Report!.Troubles.Take(5))}");
-                return;
-            }
-        }
     }
 }

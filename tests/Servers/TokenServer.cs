@@ -6,7 +6,7 @@ namespace MailBackup.Tests.Servers;
 /// <summary>Says of one access token that it is good (RFC 7662, as Dovecot asks: the token in the header), and of every other that it is not.</summary>
 internal sealed class TokenServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly string _token, _user;
 
     public TokenServer(string token, string user)
@@ -15,15 +15,17 @@ internal sealed class TokenServer : IDisposable
         for (int port = 30100 + (Environment.ProcessId % 400); ; port++)
         {
             Address = new Uri($"http://127.0.0.1:{port}/");
-            _listener.Prefixes.Clear();
-            _listener.Prefixes.Add(Address.ToString());
+            var listener = new HttpListener();
+            listener.Prefixes.Add(Address.ToString());
             try
             {
-                _listener.Start();
+                listener.Start();
+                _listener = listener;
                 break;
             }
             catch (HttpListenerException) when (port < 30700)
             {
+                // It is closed now, and of no further use.
             }
         }
 

@@ -6,7 +6,7 @@ namespace MailBackup.Configuration;
 /// <summary>Reads and writes <c>config.json</c>.</summary>
 internal static class ConfigurationFile
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Defaults when there is none. Throws <c>ConfigurationInvalid</c>.</summary>
     public static NodeConfiguration Read(BackupLayout layout)

@@ -52,8 +52,8 @@ internal sealed class OperationDatabase(string path)
     {
         EnsureFolder(path);
         long begun = Stopwatch.GetTimestamp();
-        int replaced = 0;
-        for (int attempt = 0; ; attempt++)
+        int replaced = 0, odd = 0;
+        while (true)
         {
             try
             {
@@ -62,7 +62,7 @@ internal sealed class OperationDatabase(string path)
                 EnsureSchema(db);
                 return change(db);
             }
-            catch (SqliteFailure e) when (IsPassing(e, attempt, begun))
+            catch (SqliteFailure e) when (IsPassing(e, ref odd, begun))
             {
                 Thread.Sleep(20);
                 EnsureFolder(path);
@@ -87,7 +87,8 @@ internal sealed class OperationDatabase(string path)
         }
 
         long begun = Stopwatch.GetTimestamp();
-        for (int attempt = 0; ; attempt++)
+        int odd = 0;
+        while (true)
         {
             try
             {
@@ -95,7 +96,7 @@ internal sealed class OperationDatabase(string path)
                 using var db = OpenForReading();
                 return db.Scalar("PRAGMA user_version") == Version ? query(db) : none;
             }
-            catch (SqliteFailure e) when (IsPassing(e, attempt, begun))
+            catch (SqliteFailure e) when (IsPassing(e, ref odd, begun))
             {
                 Thread.Sleep(20);
             }
@@ -207,10 +208,11 @@ internal sealed class OperationDatabase(string path)
     }
 
     /// <summary>Worth another try: somebody else is at it, or the file was just deleted from under us.</summary>
-    private static bool IsPassing(SqliteFailure e, int attempt, long begun) => e.Code switch
+    /// <param name="odd">How often it was something else than that others were at it.</param>
+    private static bool IsPassing(SqliteFailure e, ref int odd, long begun) => e.Code switch
     {
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Stopwatch.GetElapsedTime(begun) < BusyPatience,
-        raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY => attempt < 3,
+        raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PROTOCOL => odd++ < 3,
         _ => false,
     };
 

@@ -79,11 +79,14 @@ internal sealed class ServiceFiles(BackupLayout layout)
     /// <summary>What others ask for, once; null when nothing. What was asked of a predecessor is thrown away, what was asked of this one while it started is not.</summary>
     public string? TakeRequest()
     {
+        string taken = Request + ".taken";
         try
         {
-            var asked = File.GetLastWriteTimeUtc(Request);
-            string text = File.ReadAllText(Request).Trim();
-            File.Delete(Request);
+            // Out of the way first: the next may be asked at any moment, and must not go with this one.
+            File.Move(Request, taken, overwrite: true);
+            var asked = File.GetLastWriteTimeUtc(taken);
+            string text = File.ReadAllText(taken).Trim();
+            File.Delete(taken);
             return asked >= _heldSince ? text : null;
         }
         catch (IOException)

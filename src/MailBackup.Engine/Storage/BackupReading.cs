@@ -12,6 +12,9 @@ internal sealed class BackupReading(BackupLayout layout, Action<string> warn) : 
     private KeptReader? _kept;
     private bool _disposed;
 
+    /// <summary>Everything is looked at again after this time, or after 20 times what that costs, if it is longer.</summary>
+    internal TimeSpan LookAgain { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often everything had to be looked at.</summary>
     internal int FullLooks { get; private set; }
 
@@ -139,9 +142,9 @@ internal sealed class BackupReading(BackupLayout layout, Action<string> warn) : 
     {
         lock (_gate)
         {
-            if (_kept is null || !_kept.IsGood())
+            if (_kept is null || !_kept.IsGood(LookAgain))
             {
-                Replace(_kept?.Follow());
+                Replace(_kept?.Follow(LookAgain));
                 if (_kept is null)
                 {
                     Replace(KeptReader.Open(layout, warn));

@@ -9,12 +9,6 @@ namespace MailBackup.Storage;
 /// </summary>
 internal sealed class KeptReader : IDisposable
 {
-    /// <summary>
-    /// What no operation of ours did (an older copy put back beneath an open node) shows only by looking at everything, which is done again after this
-    /// time, or after 20 times what it costs, if that is longer.
-    /// </summary>
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-
     private readonly StoreSignature _signature;
     private readonly (Guid File, long Length)? _changes;
     private readonly SqliteDatabase _probe;
@@ -61,11 +55,14 @@ internal sealed class KeptReader : IDisposable
     }
 
     /// <summary>True while nothing has happened to the backup path that this reader would not show.</summary>
-    public bool IsGood()
+    /// <param name="lookAgain">
+    /// After which time everything is looked at: what no operation of ours did (an older copy put back beneath an open node) shows only so.
+    /// </param>
+    public bool IsGood(TimeSpan lookAgain)
     {
         try
         {
-            return MayBeKept && !IsDue() && StoreSignature.Of(Reader.Layout) == _signature && Version() == _version;
+            return MayBeKept && !IsDue(lookAgain) && StoreSignature.Of(Reader.Layout) == _signature && Version() == _version;
         }
         catch (SqliteFailure)
         {
@@ -77,11 +74,11 @@ internal sealed class KeptReader : IDisposable
     /// One that shows what happened within an operation that is still running: its commits, and the accounts that it has written. Null when more may have
     /// happened, and everything has to be looked at.
     /// </summary>
-    public KeptReader? Follow()
+    public KeptReader? Follow(TimeSpan lookAgain)
     {
         var layout = Reader.Layout;
         var now = StoreSignature.Of(layout);
-        return !IsDue() && !layout.IsReadOnly && now.Catalog == _signature.Catalog && now.Lock == _signature.Lock && Catalog.OpenExisting(layout) is { } catalog
+        return !IsDue(lookAgain) && !layout.IsReadOnly && now.Catalog == _signature.Catalog && now.Lock == _signature.Lock && Catalog.OpenExisting(layout) is { } catalog
             ? new KeptReader(layout, catalog, this, null) : null;
     }
 
@@ -111,7 +108,7 @@ internal sealed class KeptReader : IDisposable
         return (changed.Count == 0 ? known : known.With(layout, changed), since.End);
     }
 
-    private bool IsDue() => _age.Elapsed > (_cost * 20 > LookAgain ? _cost * 20 : LookAgain);
+    private bool IsDue(TimeSpan lookAgain) => _age.Elapsed > (_cost * 20 > lookAgain ? _cost * 20 : lookAgain);
 
     /// <summary>Another number after every commit of anybody else.</summary>
     private long Version() => _probe.Scalar("PRAGMA data_version") ?? 0;

@@ -29,8 +29,7 @@ public sealed class WriterLock : IDisposable
     internal static WriterLock? TryAcquire(string path, IStoreFiles files)
     {
         SafeFileHandle? folder = null;
-        if (Path.GetDirectoryName(path) is { } state && Path.GetFileName(path) == Path.GetFileName(WriterFile) && Path.GetFileName(state) == Path.GetDirectoryName(WriterFile)
-            && !DiskFiles.TryLockFolder(Path.GetDirectoryName(state)!, out folder))
+        if (FolderOf(path) is { } backup && !DiskFiles.TryLockFolder(backup, out folder))
         {
             return null;
         }
@@ -107,19 +106,35 @@ public sealed class WriterLock : IDisposable
         }
     }
 
-    /// <summary>Whether somebody writes at this moment; false where that cannot be told.</summary>
+    /// <summary>Whether somebody writes at this moment; false where that cannot be told. Those who look do not take one another for somebody who writes.</summary>
     public static bool IsHeld(string path)
     {
+        SafeFileHandle? folder = null;
+        if (FolderOf(path) is { } backup && !DiskFiles.TryLockFolder(backup, out folder, shared: true))
+        {
+            return true;
+        }
+
         try
         {
-            using var ours = TryAcquire(path);
-            return ours is null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or MailBackupException)
-        {
+            // FileShare.Read is flock(LOCK_SH | LOCK_NB).
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             return false;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.HResult == WouldBlock;
+        }
+        finally
+        {
+            Unlock(folder);
+        }
     }
+
+    /// <summary>The backup path whose writer's lock this is; null when it is another's.</summary>
+    private static string? FolderOf(string path) =>
+        Path.GetDirectoryName(path) is { } state && Path.GetFileName(path) == Path.GetFileName(WriterFile) && Path.GetFileName(state) == Path.GetDirectoryName(WriterFile)
+            ? Path.GetDirectoryName(state) : null;
 
     private static void Unlock(SafeFileHandle? folder)
     {

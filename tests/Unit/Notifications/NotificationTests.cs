@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using MailBackup.Configuration;
 using MailBackup.Model;
 using MailBackup.Operations;
@@ -97,7 +99,7 @@ public sealed class NotificationTests : IDisposable
     {
         var dead = _fixture.Node.Submit(new ScanRequest());
         new OperationStore(new OperationDatabase(_fixture.Layout.Operations)).ClaimNext(dead.Id);
-        _sink.Dispose();
+        using var down = RelayIsDown();
         await _fixture.ScanAsync();
         var found = _fixture.Node.Operations.Find(dead.Id)!;
         Assert.Equal(OperationState.Interrupted, found.State);
@@ -166,7 +168,7 @@ public sealed class NotificationTests : IDisposable
     [Fact]
     public async Task A_relay_that_is_down_costs_a_warning_and_not_the_operation()
     {
-        _sink.Dispose();
+        using var down = RelayIsDown();
 
         var operation = await _fixture.RunAsync(new ScanRequest { Notify = ["night@example.org"] });
 
@@ -241,6 +243,15 @@ public sealed class NotificationTests : IDisposable
         Assert.Equal(["a@b.org", "c@d.org"], read.Notify);
         Assert.Equal(Account, read.Account);
         Assert.Equal([3L], read.Items);
+    }
+
+    /// <summary>A port that refuses, and that nobody else gets meanwhile.</summary>
+    private Socket RelayIsDown()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Configure(((IPEndPoint)socket.LocalEndPoint!).Port);
+        return socket;
     }
 
     private void Configure(int port, string? user = null, string? passwordFile = null) =>

@@ -104,7 +104,9 @@ public sealed class MaildirChangeFeedTests : IAsyncLifetime, IDisposable, IChang
         await File.WriteAllTextAsync(Path.Combine(directory, ".hidden"), "x");
         File.Move(file, Path.Combine(directory, ".away"));
         File.Move(Path.Combine(directory, ".away"), file);
-        await HeardAsync($"INBOX cur/{name}", $"INBOX cur/{name}", "INBOX *");
+        // The half of a rename may be told between the two others, when these come late.
+        await HeardAsync(3);
+        Assert.Equal(["INBOX *", $"INBOX cur/{name}", $"INBOX cur/{name}"], _heard.Order(StringComparer.Ordinal));
     }
 
     void IChangeSink.Following() => _following.SetResult();
@@ -121,13 +123,18 @@ public sealed class MaildirChangeFeedTests : IAsyncLifetime, IDisposable, IChang
     /// <summary>All that has been heard since the beginning, in order.</summary>
     private async Task HeardAsync(params string[] expected)
     {
-        for (int i = 0; i < 200 && _heard.Count < expected.Length; i++)
+        await HeardAsync(expected.Length);
+        Assert.Equal(expected, _heard);
+    }
+
+    private async Task HeardAsync(int count)
+    {
+        for (int i = 0; i < 200 && _heard.Count < count; i++)
         {
             await Task.Delay(50);
         }
 
         // What must not come would come by then.
         await Task.Delay(300);
-        Assert.Equal(expected, _heard);
     }
 }

@@ -50,7 +50,7 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
         double wrote = clock.Elapsed.TotalSeconds;
         await run.UntilAsync(() => run.Scanner.Info.Pending == 0);
         Tell(run, made, wrote, clock.Elapsed.TotalSeconds);
-        await AgreesAsync(run);
+        await run.AgreesAsync(_node.Node, readData: false);
     }
 
     [LongFact]
@@ -74,7 +74,7 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
         Tell(run, 100_000, wrote, clock.Elapsed.TotalSeconds);
         output.WriteLine($"Overflows {run.Scanner.Info.Overflows}, managed memory {before >> 20} MB before, {most >> 20} MB at most, resident {Environment.WorkingSet >> 20} MB.");
         Assert.True(most - before < 400L << 20);
-        await AgreesAsync(run);
+        await run.AgreesAsync(_node.Node, readData: false);
     }
 
     /// <summary>As a mail server is another process: what it does takes no thread from the scanner's pool.</summary>
@@ -99,14 +99,6 @@ public sealed class RealtimeLoadTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{made:N0} changes in {wrote:N1} s ({made / wrote:N0}/s), all durable after {all:N1} s ({lags.Count / all:N0}/s); {run.Batches.Count:N0} batches, {lags.Count:N0} transactions.");
         output.WriteLine($"CPU of the whole process, the making of the changes included: {(Environment.CpuUsage.TotalTime - _cpu).TotalSeconds:N1} s.");
         output.WriteLine($"Age of the oldest change of a batch when it was durable, by transaction: median {lags[lags.Count / 2]:N2} s, 99 % {lags[(int)(lags.Count * 0.99)]:N2} s, most {lags[^1]:N2} s.");
-    }
-
-    private async Task AgreesAsync(RealtimeRun run)
-    {
-        await Task.Delay(1000);
-        await run.UntilAsync(() => run.Scanner.Info.Pending == 0);
-        var check = await _node.RunAsync(new CheckRequest { CompareSource = true });
-        Assert.True(check.State == OperationState.Completed, $"{check.Error} {string.Join('\n', check.Report!.Troubles.Take(5))}");
     }
 
     private static string Account(long n) => $"user{n % Accounts}@example.com";

@@ -29,7 +29,7 @@ public class KillTests(ITestOutputHelper output)
         int killed = 0, committed = 0;
         for (int round = 0; killed < Kills; round++)
         {
-            Assert.True(round < 2 * Kills, "Scans end before they can be killed.");
+            Assert.True(round < 4 * Kills, "Scans end before they can be killed.");
             Deliver(f, files, 20);
             bool inTime;
             using (var process = CommandProcess.Start(f.Options.Home!, "scan", "--backup-path", f.BackupPath, "--quiet"))

@@ -56,7 +56,7 @@ public sealed class ScheduleTests : IDisposable
         var later = DateTimeOffset.UtcNow.AddMinutes(10);
         Assert.NotNull(_node.Node.FindMissed(ScheduledOperation.SmartScan, entry, later));
         await _node.ScanAsync();
-        Assert.Null(_node.Node.FindMissed(ScheduledOperation.SmartScan, entry, DateTimeOffset.UtcNow));
+        Assert.Null(_node.Node.FindMissed(ScheduledOperation.SmartScan, entry, _node.Node.Operations.History(1)[0].Queued));
         Assert.NotNull(_node.Node.FindMissed(ScheduledOperation.SmartScan, entry, later));
     }
 

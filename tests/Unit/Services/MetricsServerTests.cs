@@ -23,10 +23,18 @@ public sealed class MetricsServerTests : IDisposable, IServiceLog
     [Fact]
     public async Task It_gives_metrics_and_nothing_else()
     {
-        int port = FreePort();
+        int port;
+        Task running;
         using var stop = new CancellationTokenSource();
-        var running = new MetricsServer(_node.Node, () => port, this).RunAsync(stop.Token);
-        await UntilAsync(() => !_log.IsEmpty);
+        do
+        {
+            // Another test may have taken it in between.
+            int free = port = FreePort();
+            running = new MetricsServer(_node.Node, () => free, this).RunAsync(stop.Token);
+            await UntilAsync(() => !_log.IsEmpty || running.IsCompleted);
+        }
+        while (running.IsCompleted);
+
         foreach (string host in (string[])["127.0.0.1", "localhost"])
         {
             using var response = await _client.GetAsync(new Uri($"http://{host}:{port}/metrics"));

@@ -45,6 +45,53 @@ public sealed class ServiceControlTests : IDisposable, IServiceLog
     }
 
     [Fact]
+    public async Task No_wish_is_lost_at_whatever_moment_it_comes()
+    {
+        var files = _node.Node.ServiceFiles;
+        using var held = files.TryHold();
+        using var end = new CancellationTokenSource();
+        int taken = 0;
+        var service = Task.Factory.StartNew(
+            () =>
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    if (files.TakeRequest() is { } wish)
+                    {
+                        Assert.Equal(ServiceFiles.Stop, wish);
+                        Interlocked.Increment(ref taken);
+                    }
+                }
+            },
+            default,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        for (int n = 1; n <= 3000; n++)
+        {
+            files.Ask(ServiceFiles.Stop);
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref taken) == n, TimeSpan.FromSeconds(30)), $"The wish number {n} was lost.");
+        }
+
+        await end.CancelAsync();
+        await service;
+    }
+
+    [Fact]
+    public async Task Several_that_look_whether_a_service_runs_do_not_take_one_another_for_it()
+    {
+        using (_node.Node.ServiceFiles.TryHold())
+        {
+            Assert.Equal(ServiceState.Starting, _node.Node.ServiceFiles.Read().State);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(
+            () => Assert.All(Enumerable.Range(0, 2000), _ => Assert.Equal(ServiceState.Stopped, _node.Node.ServiceFiles.Read().State)),
+            default,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+    }
+
+    [Fact]
     public async Task A_wish_of_while_it_started_is_heard_and_one_to_its_predecessor_is_not()
     {
         var files = _node.Node.ServiceFiles;

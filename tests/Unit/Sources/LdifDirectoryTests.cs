@@ -109,12 +109,12 @@ public sealed class LdifDirectoryTests : IDisposable
             {
                 if (writes++ < 2)
                 {
-                    File.WriteAllText(_path, new LdifText().Account(1, "ann@example.com").Account(10 + writes, $"new{writes}@example.com").ToString());
+                    File.WriteAllText(_path, new LdifText().Account(1, "ann@example.com").Account(10 + writes, new string('n', writes) + "@example.com").ToString());
                 }
             },
         };
         Assert.True((await directory.AddAsync([Account("bob@example.com", 2)], default))[0].Added);
-        Assert.Equal(["ann@example.com", "new2@example.com", "bob@example.com"], new LdifProvisioning(_path).Read(null)!.Entries.Select(e => e.Name));
+        Assert.Equal(["ann@example.com", "nn@example.com", "bob@example.com"], new LdifProvisioning(_path).Read(null)!.Entries.Select(e => e.Name));
         Assert.Empty(Directory.GetFiles(_folder.Path, ".*"));
     }
 

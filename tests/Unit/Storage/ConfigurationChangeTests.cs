@@ -8,7 +8,7 @@ namespace MailBackup.Tests.Storage;
 /// <summary>Whoever changes one setting keeps all that others change at the same moment.</summary>
 public sealed class ConfigurationChangeTests : IDisposable
 {
-    private const int Rounds = 50;
+    private const int Rounds = 15;
 
     private readonly NodeFixture _f = new();
 

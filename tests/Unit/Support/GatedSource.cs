@@ -27,7 +27,7 @@ public sealed class GatedSource(IMailSource inner) : IMailSource
 
     public async ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
-        await (BeforeListing?.Invoke(account) ?? Task.CompletedTask);
+        await (BeforeListing?.Invoke(account) ?? Task.CompletedTask).WaitAsync(token);
         return await inner.ListFoldersAsync(account, token);
     }
 
@@ -48,7 +48,7 @@ public sealed class GatedSource(IMailSource inner) : IMailSource
 
     public async ValueTask<SourceContent?> OpenAsync(string account, SourceFolder folder, SourceItem item, CancellationToken token)
     {
-        await (BeforeOpening?.Invoke(account) ?? Task.CompletedTask);
+        await (BeforeOpening?.Invoke(account) ?? Task.CompletedTask).WaitAsync(token);
         return await inner.OpenAsync(account, folder, item, token);
     }
 

@@ -75,11 +75,12 @@ internal sealed partial class DiskFiles : IStoreFiles
     }
 
     /// <summary>Locks a folder (flock) as long as the handle is open; null where the file system locks no folders.</summary>
+    /// <param name="shared">Beside others that only look whether somebody has it alone.</param>
     /// <returns>False while another process has it locked.</returns>
-    public static bool TryLockFolder(string path, out SafeFileHandle? held)
+    public static bool TryLockFolder(string path, out SafeFileHandle? held, bool shared = false)
     {
         held = OpenFile(path, OpenFolder);
-        if (!held.IsInvalid && FLock(held, LockExclusive | LockNow) == 0)
+        if (!held.IsInvalid && FLock(held, (shared ? LockShared : LockExclusive) | LockNow) == 0)
         {
             return true;
         }
@@ -124,6 +125,7 @@ internal sealed partial class DiskFiles : IStoreFiles
 
     private const int Exists = 17;
     private const int WouldBlock = 11;
+    private const int LockShared = 1;
     private const int LockExclusive = 2;
     private const int LockNow = 4;
     private const int LockRelease = 8;

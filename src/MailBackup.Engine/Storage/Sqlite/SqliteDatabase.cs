@@ -8,6 +8,8 @@ namespace MailBackup.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
+    private static readonly Lock s_making = new();
+
     private readonly sqlite3 _db;
     private readonly string _path;
 
@@ -23,10 +25,9 @@ internal sealed class SqliteDatabase : IDisposable
     {
         int flags = raw.SQLITE_OPEN_NOMUTEX
             | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
-        if (!readOnly && !File.Exists(path))
+        if (!readOnly)
         {
-            // SQLite would make it for everybody to read; its log takes the mode of the file.
-            PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            Make(path);
         }
 
         int result = raw.sqlite3_open_v2(path, out sqlite3 db, flags, null);
@@ -38,6 +39,22 @@ internal sealed class SqliteDatabase : IDisposable
 
         raw.sqlite3_busy_timeout(db, 30_000);
         return new SqliteDatabase(db, path);
+    }
+
+    /// <summary>SQLite would make it for everybody to read; its log takes the mode of the file.</summary>
+    private static void Make(string path)
+    {
+        if (!File.Exists(path))
+        {
+            // One at a time: to close a file ends all locks that this process has on it, those of a connection that was opened meanwhile, too.
+            lock (s_making)
+            {
+                if (!File.Exists(path))
+                {
+                    PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+                }
+            }
+        }
     }
 
     /// <summary>Opens a file that nobody writes to, without a lock and without its log: what a read-only file system needs.</summary>

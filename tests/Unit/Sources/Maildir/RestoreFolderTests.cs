@@ -223,6 +223,46 @@ public class RestoreFolderTests
         }
     }
 
+    [Fact]
+    public async Task The_first_mailboxes_of_a_tree_that_root_makes_at_once_all_belong_to_the_mail_user()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        using var tree = MaildirTree.WithAlice();
+        using (var chown = System.Diagnostics.Process.Start("chown", ["5000:5001", tree.Root]))
+        {
+            await chown.WaitForExitAsync();
+        }
+
+        await using var source = tree.Open();
+        for (int round = 0; round < 100; round++)
+        {
+            foreach (string domain in Directory.GetDirectories(tree.Root))
+            {
+                Directory.Delete(domain, recursive: true);
+            }
+
+            using var together = new Barrier(4);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(user => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    source.RestoreTarget!.EnsureAccountAsync($"user{user}@example.org", true, default).AsTask().Wait();
+                },
+                default,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)));
+            foreach (string path in Directory.EnumerateFileSystemEntries(tree.Root, "*", SearchOption.AllDirectories))
+            {
+                Assert.True(FileStatus.TryGet(path, out var status));
+                Assert.True((status.User, status.Group) == (5000u, 5001u), path);
+            }
+        }
+    }
+
     private static async Task<bool> Ensure(
         IMailSource source, string path, FolderKind kind = FolderKind.Mail, Dictionary<string, string>? attributes = null) =>
         await source.RestoreTarget!.EnsureFolderAsync(MaildirTree.Alice, new RestoreFolder(path, kind, null, attributes), default);

@@ -35,7 +35,7 @@ public class TokenTests
     public async Task Each_kind_of_change_shows(string kind, string path, Action<MaildirTree> change)
     {
         using var tree = Tree();
-        await using var source = tree.Open();
+        await using var source = tree.Open(clock: new FixedClock(DateTimeOffset.UtcNow));
         var before = await MaildirTree.Folders(source);
         change(tree);
         string? soon = (await MaildirTree.Folder(source, path)).Token;

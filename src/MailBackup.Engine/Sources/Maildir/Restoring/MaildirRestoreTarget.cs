@@ -11,6 +11,7 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
 
     private readonly Lock _lock = new();
     private readonly Lock _flush = new();
+    private readonly Lock _making = new();
     private readonly GivenNames _given = new();
     private readonly Dictionary<string, FolderWriter> _writers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changedDirectories = new(StringComparer.Ordinal);
@@ -195,10 +196,16 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
 
     private Mailbox CreateAccount(string account)
     {
-        var mailbox = layout.Place(account, out var neighbour) ?? throw new MailBackupException(
-            ErrorIds.SourceAccountNotFound, $"There is no place for {account} in the mail tree.",
-            "Check the address against the pattern of the mail tree, or make its mailbox by hand.", account);
-        new FolderCreator(mailbox, Changed).CreateMailbox(layout.Root, neighbour);
+        Mailbox mailbox;
+        lock (_making)
+        {
+            // One at a time: what is made takes its owner from the directory above or a neighbour, which may just have been made and not been handed over yet.
+            mailbox = layout.Place(account, out var neighbour) ?? throw new MailBackupException(
+                ErrorIds.SourceAccountNotFound, $"There is no place for {account} in the mail tree.",
+                "Check the address against the pattern of the mail tree, or make its mailbox by hand.", account);
+            new FolderCreator(mailbox, Changed).CreateMailbox(layout.Root, neighbour);
+        }
+
         lock (_lock)
         {
             _freshInboxes.Add(account);
