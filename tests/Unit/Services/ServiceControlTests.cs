@@ -85,7 +85,13 @@ public sealed class ServiceControlTests : IDisposable, IServiceLog
         }
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(
-            () => Assert.All(Enumerable.Range(0, 2000), _ => Assert.Equal(ServiceState.Stopped, _node.Node.ServiceFiles.Read().State)),
+            () =>
+            {
+                for (int i = 0; i < 2000; i++)
+                {
+                    Assert.Equal(ServiceState.Stopped, _node.Node.ServiceFiles.Read().State);
+                }
+            },
             default,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)));
