@@ -104,7 +104,7 @@ internal sealed class MaildirChangeFeed : IChangeFeed
         }
 
         TellUnwatched();
-        foreach (string account in _tree.Unwatched)
+        foreach (string account in _tree.Unwatched.Keys)
         {
             _sink.AccountChanged(account);
         }
@@ -115,10 +115,25 @@ internal sealed class MaildirChangeFeed : IChangeFeed
         if (_tree.Unwatched.Count > 0 || _toldUnwatched)
         {
             _toldUnwatched = _tree.Unwatched.Count > 0;
-            _sink.Unwatched(
-                _tree.Unwatched.ToArray(),
-                FormattableString.Invariant($"{_tree.Unwatched.Count:N0} accounts cannot be watched, because this user may have no more inotify watches; they are looked through every {LookAtUnwatched.TotalSeconds:N0} s. Raise fs.inotify.max_user_watches with sysctl ({_tree.Count:N0} watches are in use)."));
+            _sink.Unwatched(_tree.Unwatched.Keys.ToArray(), WhyUnwatched());
         }
+    }
+
+    private string WhyUnwatched()
+    {
+        var failed = _tree.Unwatched.Values.Where(e => e.Errno != Errno.ENOSPC).ToList();
+        var why = new List<string>();
+        if (_tree.Unwatched.Count - failed.Count is var full and > 0)
+        {
+            why.Add(FormattableString.Invariant($"{full:N0} accounts cannot be watched, because this user may have no more inotify watches; they are looked through every {LookAtUnwatched.TotalSeconds:N0} s. Raise fs.inotify.max_user_watches with sysctl ({_tree.Count:N0} watches are in use)."));
+        }
+
+        if (failed.Count > 0)
+        {
+            why.Add(FormattableString.Invariant($"{failed.Count:N0} accounts cannot be watched wholly ({failed[0].Path}: {failed[0].Reason}); they are looked through every {LookAtUnwatched.TotalSeconds:N0} s. See that the backup may read all of them."));
+        }
+
+        return string.Join(' ', why);
     }
 
     private void OnEvent(int watch, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name)
@@ -129,12 +144,8 @@ internal sealed class MaildirChangeFeed : IChangeFeed
             return;
         }
 
-        if (_tree.Find(watch) is not { } directory)
-        {
-            return;
-        }
-
-        if (directory.Path == _root && (mask & (InotifyMask.DeleteSelf | InotifyMask.MoveSelf | InotifyMask.Unmount)) != 0)
+        var directories = _tree.Find(watch);
+        if ((mask & (InotifyMask.DeleteSelf | InotifyMask.MoveSelf | InotifyMask.Unmount)) != 0 && directories.Any(d => d.Path == _root))
         {
             throw new MailBackupException(ErrorIds.SourceNotFound, $"{_root} has gone.", "Mount its file system.", _root);
         }
@@ -146,21 +157,34 @@ internal sealed class MaildirChangeFeed : IChangeFeed
         }
 
         bool isDirectory = (mask & InotifyMask.Directory) != 0;
-        if (directory.Mailbox is not { } mailbox)
+        bool hasMessages = false;
+        foreach (var directory in directories)
         {
-            _look |= isDirectory;
+            if (directory.Mailbox is not { } mailbox)
+            {
+                _look |= isDirectory;
+            }
+            else if (name.IsEmpty)
+            {
+                _sink.AccountChanged(mailbox.Account);
+            }
+            else if (isDirectory)
+            {
+                OnDirectory(directory, mask, FileNames.FromNative(name));
+            }
+            else if (directory.Role == WatchRole.Messages)
+            {
+                hasMessages = true;
+            }
+            else
+            {
+                OnFile(directory, name);
+            }
         }
-        else if (name.IsEmpty)
+
+        if (hasMessages && MessageName.IsMessage(name))
         {
-            _sink.AccountChanged(mailbox.Account);
-        }
-        else if (isDirectory)
-        {
-            OnDirectory(directory, mask, FileNames.FromNative(name));
-        }
-        else
-        {
-            OnFile(directory, mask, cookie, name);
+            OnMessage(directories, mask, cookie, name);
         }
     }
 
@@ -179,14 +203,11 @@ internal sealed class MaildirChangeFeed : IChangeFeed
         _sink.AccountChanged(parent.Mailbox!.Account);
     }
 
-    private void OnFile(WatchedDirectory directory, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name)
+    private void OnFile(WatchedDirectory directory, ReadOnlySpan<byte> name)
     {
         string account = directory.Mailbox!.Account;
         switch (directory.Role)
         {
-            case WatchRole.Messages:
-                OnMessage(directory, mask, cookie, name);
-                break;
             case WatchRole.MailFolder when name.SequenceEqual("dovecot-keywords"u8):
                 _sink.FolderChanged(account, directory.Kind, directory.Key);
                 break;
@@ -206,30 +227,36 @@ internal sealed class MaildirChangeFeed : IChangeFeed
     /// A message that came or has another name is told by that name, so that nobody need list the folder for it. One that is gone is not: whether it lives on under
     /// another name only the folder shows.
     /// </summary>
-    private void OnMessage(WatchedDirectory directory, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name)
+    private void OnMessage(WatchedDirectory[] directories, InotifyMask mask, uint cookie, ReadOnlySpan<byte> name)
     {
-        if (!MessageName.IsMessage(name))
+        var here = new List<MovedMessage>(directories.Length);
+        foreach (var directory in directories)
         {
-            return;
+            if (directory.Role == WatchRole.Messages)
+            {
+                string part = directory.Path.EndsWith("/new", StringComparison.Ordinal) ? MessageName.New : MessageName.Current;
+                here.Add(new MovedMessage(directory, FileNames.FromNative(part, name)));
+            }
         }
 
-        string part = directory.Path.EndsWith("/new", StringComparison.Ordinal) ? MessageName.New : MessageName.Current;
-        string key = FileNames.FromNative(part, name);
         if ((mask & InotifyMask.MovedFrom) != 0)
         {
-            _renames.Add(cookie, new MovedMessage(directory, key));
+            _renames.Add(cookie, here);
             return;
         }
 
         // First where it went from: a move that is seen in halves would be a deletion and a new mail.
-        if ((mask & InotifyMask.MovedTo) != 0 && _renames.Take(cookie) is { } from && !from.IsSameAs(directory, key))
+        if ((mask & InotifyMask.MovedTo) != 0)
         {
-            TellRemoved(from);
+            _renames.Take(cookie).FindAll(from => !here.Exists(from.IsSameAs)).ForEach(TellRemoved);
         }
 
-        _sink.FolderChanged(directory.Mailbox!.Account, directory.Kind, directory.Key, (mask & InotifyMask.Delete) != 0 ? null : key);
+        foreach (var (directory, key) in here)
+        {
+            _sink.FolderChanged(directory.Mailbox!.Account, directory.Kind, directory.Key, (mask & InotifyMask.Delete) != 0 ? null : key);
+        }
     }
 
     private void TellRemoved(MovedMessage message) =>
-        _sink.FolderChanged(message.From.Mailbox!.Account, message.From.Kind, message.From.Key);
+        _sink.FolderChanged(message.Directory.Mailbox!.Account, message.Directory.Kind, message.Directory.Key);
 }

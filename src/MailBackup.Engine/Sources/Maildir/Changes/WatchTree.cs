@@ -4,30 +4,33 @@ namespace MailBackup.Sources.Maildir.Changes;
 
 /// <summary>
 /// Which directories of a tree are watched, and what they are. A directory is watched before it is looked into, so whatever is put into it either is
-/// seen by the look or makes an event. Not thread-safe.
+/// seen by the look or makes an event. Links are followed where the listing follows them, and nowhere else: a user's link to <c>/</c> would eat every watch.
+/// What cannot be read of a mailbox costs that account. Not thread-safe.
 /// </summary>
 internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
 {
     private const InotifyMask Entries = InotifyMask.Create | InotifyMask.Delete | InotifyMask.MovedFrom | InotifyMask.MovedTo;
     private const InotifyMask Self = InotifyMask.DeleteSelf | InotifyMask.MoveSelf;
 
-    private readonly Dictionary<int, WatchedDirectory> _watches = [];
+    private readonly WatchMeanings _watches = new();
     private readonly HashSet<string> _accounts = new(StringComparer.Ordinal);
 
     public int Count => _watches.Count;
 
-    /// <summary>Accounts of which not every directory can be watched, because the user may have no more watches.</summary>
-    public HashSet<string> Unwatched { get; } = new(StringComparer.Ordinal);
+    /// <summary>Accounts of which not every directory can be watched, and what the system said first; <see cref="Errno.ENOSPC"/>: the user may have no more watches.</summary>
+    public Dictionary<string, PosixException> Unwatched { get; } = new(StringComparer.Ordinal);
 
-    public WatchedDirectory? Find(int watch) => _watches.GetValueOrDefault(watch);
+    /// <summary>All that a watched directory is.</summary>
+    public WatchedDirectory[] Find(int watch) => _watches.Find(watch);
 
-    public void Forget(int watch) => _watches.Remove(watch);
+    public void Forget(int watch) => _watches.Forget(watch);
 
     /// <summary>Watches everything that is not watched yet.</summary>
     /// <returns>Accounts that were not known.</returns>
     public List<string> AddAll()
     {
         var added = new List<string>();
+        Unwatched.Clear();
         AddTree(layout.Root, 0);
         foreach (var mailbox in layout.FindAll())
         {
@@ -40,29 +43,36 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
         return added;
     }
 
-    /// <summary>Watches what has turned up in a watched directory, with all that is in it.</summary>
+    /// <summary>Watches what has turned up in a watched directory of a mailbox, with all that is in it.</summary>
     public void AddChild(WatchedDirectory parent, string name)
     {
+        var mailbox = parent.Mailbox!;
         string path = parent.Path + "/" + name;
         switch (parent.Role)
         {
             case WatchRole.User:
-                AddUserChild(parent.Mailbox!, name);
+                AddUserChild(mailbox, name);
                 break;
             case WatchRole.MailFolder when name is "cur" or "new":
                 Add(parent with { Path = path, Role = WatchRole.Messages });
                 break;
             case WatchRole.MailFolder when parent.Key == FolderName.InboxKey && IsFolder(name):
-                AddMailFolder(parent.Mailbox!, path, name);
+                Try(mailbox, () =>
+                {
+                    if (FileStatus.TryGet(parent.Path, out var owner) && LinkSafety.TryGetDirectory(parent.Path, name, owner, out _))
+                    {
+                        AddMailFolder(mailbox, path, name);
+                    }
+                });
                 break;
-            case WatchRole.MailFolder when parent.Key == FolderName.InboxKey && parent.Mailbox!.UserDirectory == parent.Path:
-                AddUserChild(parent.Mailbox, name);
+            case WatchRole.MailFolder when parent.Key == FolderName.InboxKey && mailbox.UserDirectory == parent.Path:
+                AddUserChild(mailbox, name);
                 break;
             case WatchRole.Collections when name[0] != '.':
                 Add(parent with { Path = path, Role = WatchRole.Items, Key = parent.Key + "/" + name });
                 break;
             case WatchRole.Items when parent.Kind == FolderKind.Files:
-                AddDocuments(parent.Mailbox!, path, parent.Key + "/" + name);
+                AddDocuments(mailbox, path, parent.Key + "/" + name, follow: false);
                 break;
         }
     }
@@ -77,10 +87,13 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
         }
 
         AddMailFolder(mailbox, mailbox.MailDirectory, FolderName.InboxKey);
-        foreach (string name in Subdirectories(mailbox.MailDirectory).Where(IsFolder))
+        Try(mailbox, () =>
         {
-            AddMailFolder(mailbox, mailbox.MailDirectory + "/" + name, name);
-        }
+            foreach (string name in FileStatus.TryGet(mailbox.MailDirectory, out var owner) ? Subdirectories(mailbox.MailDirectory, owner).Where(IsFolder) : [])
+            {
+                AddMailFolder(mailbox, mailbox.MailDirectory + "/" + name, name);
+            }
+        });
 
         foreach (string name in (string[])[Mailbox.Contacts, Mailbox.Calendars, Mailbox.Files])
         {
@@ -93,7 +106,7 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
     private void AddTree(string directory, int depth)
     {
         Add(new WatchedDirectory(directory, WatchRole.Tree, null));
-        foreach (string name in depth < layout.UserDepth ? Subdirectories(directory).Where(n => n[0] != '.') : [])
+        foreach (string name in depth < layout.UserDepth ? Subdirectories(directory, null).Where(n => n[0] != '.') : [])
         {
             AddTree(directory + "/" + name, depth + 1);
         }
@@ -112,18 +125,28 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
     private void AddUserChild(Mailbox mailbox, string name)
     {
         string path = mailbox.UserDirectory + "/" + name;
-        if (name == Mailbox.Files)
+        if (name is Mailbox.Contacts or Mailbox.Calendars or Mailbox.Files)
         {
-            AddDocuments(mailbox, path, name);
-        }
-        else if (name is Mailbox.Contacts or Mailbox.Calendars)
-        {
-            var kind = name == Mailbox.Contacts ? FolderKind.Contacts : FolderKind.Calendar;
-            var top = new WatchedDirectory(path, WatchRole.Collections, mailbox, kind, name);
-            foreach (string child in Add(top) ? Subdirectories(path) : [])
+            Try(mailbox, () =>
             {
-                AddChild(top, child);
-            }
+                if (!FileStatus.TryGet(mailbox.UserDirectory, out var owner) || !LinkSafety.TryGetDirectory(mailbox.UserDirectory, name, owner, out _))
+                {
+                    return;
+                }
+
+                if (name == Mailbox.Files)
+                {
+                    AddDocuments(mailbox, path, name, follow: true);
+                    return;
+                }
+
+                var kind = name == Mailbox.Contacts ? FolderKind.Contacts : FolderKind.Calendar;
+                var top = new WatchedDirectory(path, WatchRole.Collections, mailbox, kind, name);
+                foreach (string child in Add(top) ? Subdirectories(path, owner) : [])
+                {
+                    AddChild(top, child);
+                }
+            });
         }
         else if (path == mailbox.MailDirectory)
         {
@@ -131,37 +154,33 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
         }
     }
 
-    private void AddDocuments(Mailbox mailbox, string path, string key)
+    /// <param name="follow">False below the top: there a link is nothing, as in the listing.</param>
+    private void AddDocuments(Mailbox mailbox, string path, string key, bool follow) => Try(mailbox, () =>
     {
-        foreach (string child in Add(new WatchedDirectory(path, WatchRole.Items, mailbox, FolderKind.Files, key)) ? Subdirectories(path) : [])
+        foreach (string child in Add(new WatchedDirectory(path, WatchRole.Items, mailbox, FolderKind.Files, key), follow) ? Subdirectories(path, null) : [])
         {
-            AddDocuments(mailbox, path + "/" + child, key + "/" + child);
+            AddDocuments(mailbox, path + "/" + child, key + "/" + child, follow: false);
         }
-    }
+    });
 
     /// <returns>False when there is no such directory, or it cannot be watched.</returns>
-    private bool Add(WatchedDirectory directory)
+    private bool Add(WatchedDirectory directory, bool follow = true)
     {
         // A message that a program writes where it lies is seen when it is complete.
         var mask = directory.Role is WatchRole.Tree or WatchRole.User ? Entries : Entries | InotifyMask.CloseWrite;
         try
         {
-            if (inotify.Watch(directory.Path, mask | Self) is not { } watch)
+            if (inotify.Watch(directory.Path, mask | Self | (follow ? InotifyMask.None : InotifyMask.DontFollow)) is not { } watch)
             {
                 return false;
             }
 
-            // What is a mailbox, or a folder of one, is never again only a directory on the way to one.
-            if (directory.Role != WatchRole.Tree || !_watches.ContainsKey(watch))
-            {
-                _watches[watch] = directory;
-            }
-
+            _watches.Add(watch, directory);
             return true;
         }
-        catch (PosixException e) when (e.Errno == Errno.ENOSPC && directory.Mailbox is { } mailbox)
+        catch (PosixException e) when (directory.Mailbox is { } mailbox)
         {
-            Unwatched.Add(mailbox.Account);
+            Unwatched.TryAdd(mailbox.Account, e);
             return false;
         }
         catch (PosixException e) when (e.Errno is Errno.EACCES && directory.Role == WatchRole.Tree)
@@ -170,15 +189,28 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
         }
     }
 
+    private void Try(Mailbox mailbox, Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (PosixException e)
+        {
+            Unwatched.TryAdd(mailbox.Account, e);
+        }
+    }
+
     private static bool IsFolder(string name) => name[0] == '.' && !name.StartsWith("..", StringComparison.Ordinal) && !name.StartsWith(".nfs", StringComparison.Ordinal);
 
-    private static List<string> Subdirectories(string directory)
+    /// <param name="owner">Whose links are followed, see <see cref="LinkSafety"/>; null: what may be a directory, or lead to one, is for the caller to see.</param>
+    private static List<string> Subdirectories(string directory, FileStatus? owner)
     {
         var names = new List<string>();
         using var reader = DirectoryReader.TryOpen(directory);
         while (reader is not null && reader.Next())
         {
-            if (reader.MayBeDirectory)
+            if (reader.MayBeDirectory && (owner is not { } whose || LinkSafety.TryGetDirectory(reader, directory, whose, out _)))
             {
                 names.Add(reader.NameText);
             }

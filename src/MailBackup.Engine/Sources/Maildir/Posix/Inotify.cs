@@ -27,15 +27,15 @@ internal sealed unsafe class Inotify : IDisposable
     }
 
     /// <summary>
-    /// The number of the watch, the same for the same directory; null when it is not there. Throws <see cref="PosixException"/>:
-    /// <see cref="Errno.ENOSPC"/> when there are as many as may be.
+    /// The number of the watch, the same for the same directory, whatever path leads to it: then the events of both masks are told. Null when it is not there. Throws
+    /// <see cref="PosixException"/>: <see cref="Errno.ENOSPC"/> when there are as many as may be.
     /// </summary>
     public int? Watch(string directory, InotifyMask mask)
     {
         Span<byte> buffer = stackalloc byte[FileNames.StackLength];
         fixed (byte* path = FileNames.ToNative(directory, "", buffer))
         {
-            int watch = Libc.InotifyAddWatch(_file, path, (uint)(mask | InotifyMask.OnlyDirectory));
+            int watch = Libc.InotifyAddWatch(_file, path, (uint)(mask | InotifyMask.OnlyDirectory | InotifyMask.Add));
             if (watch >= 0)
             {
                 return watch;

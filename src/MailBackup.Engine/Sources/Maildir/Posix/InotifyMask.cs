@@ -16,5 +16,7 @@ internal enum InotifyMask : uint
     QueueOverflow = 0x4000,
     Ignored = 0x8000,
     OnlyDirectory = 0x1000000,
+    DontFollow = 0x2000000,
+    Add = 0x20000000,
     Directory = 0x40000000,
 }
