@@ -11,7 +11,7 @@ internal static class AtomicFile
     {
         string folder = Path.GetDirectoryName(path)!;
         files.CreateFolder(folder);
-        string temporary = shared ? $"{path}.{Guid.NewGuid():N}.tmp" : path + ".tmp";
+        string temporary = shared ? $"{path}.{Guid.NewGuid():N}.tmp" : Temporary(path);
         try
         {
             using (var handle = files.Open(temporary, FileMode.Create))
@@ -36,6 +36,9 @@ internal static class AtomicFile
             files.SyncFolder(folder);
         }
     }
+
+    /// <summary>Where the new content of a file lies that nobody else writes meanwhile, until it is whole.</summary>
+    public static string Temporary(string path) => path + ".tmp";
 
     private static void TryDelete(IStoreFiles files, string path)
     {

@@ -38,7 +38,7 @@ internal static class BackupPathSetup
                 return layout;
             }
 
-            if (Directory.Exists(layout.Root) && Directory.EnumerateFileSystemEntries(layout.Root).Any(e => Path.GetFileName(e) != "lost+found"))
+            if (Directory.Exists(layout.Root) && Directory.EnumerateFileSystemEntries(layout.Root).Any(e => Path.GetFileName(e) != "lost+found" && !IsLeftover(layout, e, server)))
             {
                 throw new MailBackupException(
                     ErrorIds.BackupPathNotEmpty,
@@ -49,7 +49,7 @@ internal static class BackupPathSetup
 
             PrivateFiles.CreateRoot(layout.Root);
             CheckUsable(layout);
-            foreach (string folder in (string[])[layout.Accounts, layout.Provisioning, layout.Items, layout.State])
+            foreach (string folder in Folders(layout))
             {
                 layout.Files.CreateFolder(folder);
             }
@@ -65,6 +65,27 @@ internal static class BackupPathSetup
         {
             throw StorageFault.Translate(e, layout.Root);
         }
+    }
+
+    private static string[] Folders(BackupLayout layout) => [layout.Accounts, layout.Provisioning, layout.Items, layout.State];
+
+    private static string ProbeOf(BackupLayout layout) => Path.Combine(layout.Root, "mailbackup-case-Probe");
+
+    /// <summary>
+    /// What this server's own making of the path has left when it was cut short, and nothing else: empty folders, an empty probe, a <c>backupstat</c> that knows of no scan,
+    /// small files in the making.
+    /// </summary>
+    private static bool IsLeftover(BackupLayout layout, string entry, Guid server)
+    {
+        if (Directory.Exists(entry))
+        {
+            return Folders(layout).Contains(entry, StringComparer.Ordinal) && !Directory.EnumerateFileSystemEntries(entry).Any();
+        }
+
+        long length = new FileInfo(entry).Length;
+        return entry == ProbeOf(layout) ? length == 0
+            : entry == layout.BackupStat ? length == 0 || BackupStat.Read(layout) is { FirstScan: null, LastScan: null, ProvisioningToken: null }
+            : entry == AtomicFile.Temporary(layout.BackupStat) || entry == AtomicFile.Temporary(layout.Map(server));
     }
 
     /// <summary>
@@ -151,7 +172,7 @@ internal static class BackupPathSetup
     /// <summary>Throws <c>BackupPathCaseInsensitive</c>, and what the file system says to a first file.</summary>
     public static void CheckUsable(BackupLayout layout)
     {
-        string probe = Path.Combine(layout.Root, "mailbackup-case-Probe");
+        string probe = ProbeOf(layout);
         try
         {
             File.WriteAllBytes(probe, []);

@@ -40,6 +40,76 @@ public class BackupPathTests
         Assert.Equal("all of it", File.ReadAllText(Assert.Single(Directory.GetFileSystemEntries(folder["backup"]))));
     }
 
+    /// <summary>What is left of a path whose making was killed at one of its steps: a probe, folders, a file in the making.</summary>
+    [Theory]
+    [InlineData("mailbackup-case-Probe")]
+    [InlineData("accounts/")]
+    [InlineData("accounts/", "provisioning/", "items/", "state/", "backupstat.tmp")]
+    [InlineData("accounts/", "provisioning/", "items/", "state/", "backupstat")]
+    [InlineData("accounts/", "provisioning/", "items/", "state/", "backupstat", "map.tmp")]
+    public void One_whose_making_was_cut_short_is_made_by_doing_it_again(params string[] left)
+    {
+        using var folder = new TempFolder();
+        Leave(folder, left);
+        using (var node = BackupNode.Initialize(folder["backup"], null, Home(folder)))
+        {
+            Assert.Empty(node.GetAccounts());
+        }
+
+        using var again = BackupNode.Open(folder["backup"], Home(folder));
+        Assert.Equal(
+            ["accounts", "backupstat", "items", $"map_{again.ServerId:D}", "provisioning", "state"],
+            Directory.GetFileSystemEntries(folder["backup"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("accounts/", "accounts/mine")]
+    [InlineData("mailbackup-case-Probe", "notes")]
+    [InlineData("accounts/", "map_11111111-1111-4111-8111-111111111111.tmp")]
+    [InlineData("scanned backupstat")]
+    [InlineData("photos/")]
+    public void What_looks_like_a_cut_making_and_is_more_is_left_alone(params string[] left)
+    {
+        using var folder = new TempFolder();
+        Leave(folder, left);
+        var before = Copies.Snapshot(folder["backup"]);
+        AssertFails(ErrorIds.BackupPathNotEmpty, () => BackupNode.Initialize(folder["backup"], null, Home(folder)));
+        Assert.Equal(before, Copies.Snapshot(folder["backup"]));
+    }
+
+    private static void Leave(TempFolder folder, string[] left)
+    {
+        // The node's id is made with its first path, another one here.
+        BackupNode.Initialize(folder["first"], null, Home(folder)).Dispose();
+        var own = new BackupLayout(folder["first"]);
+        var layout = new BackupLayout(folder["backup"]);
+        Directory.CreateDirectory(layout.Root);
+        foreach (string name in left)
+        {
+            switch (name)
+            {
+                case "backupstat":
+                    File.Copy(own.BackupStat, layout.BackupStat);
+                    break;
+                case "scanned backupstat":
+                    (BackupStat.Read(own)! with { FirstScan = DateTimeOffset.UtcNow }).Write(layout);
+                    break;
+                case "backupstat.tmp":
+                    File.WriteAllText(layout.BackupStat + ".tmp", "{");
+                    break;
+                case "map.tmp":
+                    File.WriteAllText(layout.Map(own.FindOwner()!.Value) + ".tmp", "{");
+                    break;
+                case var _ when name.EndsWith('/'):
+                    Directory.CreateDirectory(Path.Combine(layout.Root, name));
+                    break;
+                default:
+                    File.WriteAllText(Path.Combine(layout.Root, name), name.StartsWith("mailbackup", StringComparison.Ordinal) ? "" : "x");
+                    break;
+            }
+        }
+    }
+
     [Fact]
     public async Task Another_servers_is_refused_with_its_name_and_nothing_changes()
     {
