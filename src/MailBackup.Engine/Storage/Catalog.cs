@@ -37,8 +37,9 @@ public sealed class Catalog : IDisposable
     internal CatalogWriter Writer => _writer.Value;
 
     /// <summary>
-    /// Opens the catalog, making it where it is missing. One that is damaged, of another version or copied from elsewhere (a copy of a live database
-    /// need not be consistent) is set aside and begun anew.
+    /// Opens the catalog, making it where it is missing. One that is damaged, of another version, copied from elsewhere (a copy of a live database
+    /// need not be consistent) or never followed to its first end is set aside and begun anew. An empty one is nobody's to read: it says where it lies only
+    /// when <see cref="CatalogWriter.SetPlace"/> has told it, together with the first rows.
     /// </summary>
     internal static Catalog OpenOrCreate(BackupLayout layout)
     {
@@ -154,6 +155,7 @@ public sealed class Catalog : IDisposable
         }
     }
 
+    /// <summary>False also for one that has no place yet: whoever makes it has not read the journals, and without them it would show an empty backup.</summary>
     private static bool IsOurs(SqliteDatabase database, string path)
     {
         using var db = database;
@@ -194,7 +196,6 @@ public sealed class Catalog : IDisposable
             CREATE INDEX living ON state(account, folder, key) WHERE end = {Open} AND deleted = 0;
             INSERT INTO bundle VALUES (1, 0, 0);
             INSERT INTO purge VALUES (1, 0, 0, '', 1);
-            INSERT INTO place VALUES ({FileIdentity.Inode(path)});
             PRAGMA user_version={SchemaVersion};
             COMMIT;
             """);

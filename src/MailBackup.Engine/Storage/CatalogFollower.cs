@@ -65,6 +65,7 @@ internal static class CatalogFollower
             if (layout is TransparentLayout export)
             {
                 TransparentFollower.ReadAnew(export, writer, warn);
+                writer.SetPlace(layout.Catalog);
                 writer.Commit();
                 return default;
             }
@@ -86,6 +87,7 @@ internal static class CatalogFollower
 
             // After the journals: of a path that its own server is writing to, everything that they name is in the bundles by now.
             var end = FollowBundles(layout, writer, purged);
+            writer.SetPlace(layout.Catalog);
             writer.Commit();
             return end;
         }

@@ -113,6 +113,9 @@ internal sealed class CatalogWriter : IDisposable
             .Bind(15, place.Segment).Bind(16, place.Offset).Bind(17, place.Length).Run();
     }
 
+    /// <summary>From the commit of this on it is a catalog that others may read: it has followed everything once.</summary>
+    public void SetPlace(string path) => _db.Execute($"INSERT INTO place SELECT {FileIdentity.Inode(path)} WHERE NOT EXISTS (SELECT 1 FROM place)");
+
     public void SetPosition(long account, JournalPosition position) =>
         _position.Bind(0, position.Segment).Bind(1, position.Offset).Bind(2, position.Check).Bind(3, position.NextTransaction)
             .Bind(4, _lastItems.GetValueOrDefault(account)).Bind(5, account).Run();

@@ -4,7 +4,7 @@ namespace MailBackup.Storage;
 
 /// <summary>
 /// A backup path opened for reading. Makes sure that the catalog has followed the journals: with the writer lock when it is free, else the
-/// process that has the lock keeps the catalog up to date itself. The private catalog of a path that is only read is made whole by whoever comes
+/// process that has the lock keeps the catalog up to date itself. While that one makes it anew there is none to read, and whoever comes waits for a while. The private catalog of a path that is only read is made whole by whoever comes
 /// first; the others wait for it.
 /// </summary>
 internal static class StoreReader

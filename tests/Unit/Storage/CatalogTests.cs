@@ -75,6 +75,31 @@ public class CatalogTests
         Assert.Equal(4, f.Items().Count);
     }
 
+    /// <summary>Killed, or still at it: the schema is there, and not a row.</summary>
+    [Fact]
+    public async Task One_that_is_being_made_anew_is_waited_for()
+    {
+        using var f = new NodeFixture();
+        Deliver(f, 20);
+        await f.ScanAsync();
+        f.Node.Dispose();
+        Catalog.Delete(f.Layout);
+        var writer = WriterLock.TryAcquire(f.Layout.WriterLock)!;
+        Catalog.OpenOrCreate(f.Layout).Dispose();
+        f.Reopen();
+        var listed = Task.Run(() => f.Items().Count);
+        Assert.NotSame(listed, await Task.WhenAny(listed, Task.Delay(1000)));
+        writer.Dispose();
+        Assert.Equal(20, await listed);
+
+        // Nor is it mistaken for one that has followed when nobody has the lock any more.
+        f.Node.Dispose();
+        Catalog.Delete(f.Layout);
+        Catalog.OpenOrCreate(f.Layout).Dispose();
+        f.Reopen();
+        Assert.Equal(20, f.Items().Count);
+    }
+
     [Fact]
     public async Task One_that_is_behind_catches_up()
     {
