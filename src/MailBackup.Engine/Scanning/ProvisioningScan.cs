@@ -13,6 +13,7 @@ internal sealed class ProvisioningScan(
     BackupLayout layout, AccountRegistry registry, ScanCounts counts, CosExclusion excluded, bool allowEmpty, MassChangeGuard? guard = null) : IDisposable
 {
     private readonly ProvisioningWriter _writer = new(layout, registry, counts);
+    private readonly HashSet<string> _troubled = new(StringComparer.OrdinalIgnoreCase);
     private Action<MailBackupException> _trouble = e => throw e;
     private readonly DateTimeOffset _now = TransactionLine.Truncate(DateTimeOffset.UtcNow);
 
@@ -77,6 +78,12 @@ internal sealed class ProvisioningScan(
         catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
         {
             Incomplete = true;
+            if (account is not null && !_troubled.Add(account))
+            {
+                // The directory has it, and the mail tree as well.
+                return;
+            }
+
             _trouble(new MailBackupException(e.ErrorId, e.Problem, e.RecommendedAction, account ?? e.Target, e));
         }
     }
@@ -159,6 +166,14 @@ internal sealed class ProvisioningScan(
         }
 
         bool isNew = found is null;
+        if (isNew && registry.Unreadable.Values.FirstOrDefault() is { } unreadable)
+        {
+            // A second history beside the one that cannot be read would be hard to put right again.
+            throw new MailBackupException(
+                unreadable.ErrorId, $"Whether {name} is new or the account of a journal that gives no address cannot be told. {unreadable.Problem}",
+                unreadable.RecommendedAction, name, unreadable);
+        }
+
         var id = found ?? NewId(entry?.Id);
         var stat = isNew ? new AccountStat { Name = name } : registry.Stats[id];
         if (!isNew && !stat.Deleted && stat.Name == name && ProvisioningHistory.Last(layout.AccountInfo(id))?.Attributes is { } before && before.Equals(attributes)

@@ -23,7 +23,7 @@ internal sealed class ProvisioningWriter(BackupLayout layout, AccountRegistry re
     public void AppendAccount(Guid id, AccountStat stat, ProvisioningTransaction transaction)
     {
         var journal = layout.AccountInfo(id);
-        var trusted = JournalReader.Matches(journal, stat.Info) ? stat.Info : null;
+        var trusted = Matches(journal, stat.Info) ? stat.Info : null;
         var writer = JournalWriter.Open(journal, trusted, layout.Cut, reported: stat.Info);
         Append(writer, transaction);
         Keep(writer);
@@ -83,6 +83,18 @@ internal sealed class ProvisioningWriter(BackupLayout layout, AccountRegistry re
 
     /// <summary>What did not become durable is taken back.</summary>
     public void Dispose() => _written.Dispose();
+
+    private static bool Matches(JournalFile journal, JournalPosition position)
+    {
+        try
+        {
+            return JournalReader.Matches(journal, position);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalReader.UnreadableException(journal.Segment(1), e);
+        }
+    }
 
     private void Sync()
     {

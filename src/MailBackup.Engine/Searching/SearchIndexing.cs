@@ -100,7 +100,7 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
         {
             var journal = layout.ItemJournal(uuid);
             var (id, position) = known.TryGetValue(uuid, out var account) ? account : (0, JournalPosition.Start);
-            if (id != 0 && !JournalReader.Matches(journal, position))
+            if (id != 0 && !Read(uuid, position, () => JournalReader.Matches(journal, position), unreadable: true))
             {
                 // Another journal than the one that was read: an older copy was put back.
                 writer.ForgetAccount(id);
@@ -128,7 +128,9 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
         {
             using var reader = JournalReader.From(layout.ItemJournal(uuid), position);
             bool passed = false;
-            while (reader.TryRead(out var line))
+            JournalLine line = default;
+            Func<bool> next = () => reader.TryRead(out line);
+            while (Read(uuid, reader.Position, next, unreadable: false))
             {
                 // Appended since, maybe not durable, nor are its blobs in the catalog: the next run's.
                 if (passed = (line.Place.Segment, line.Place.Offset).CompareTo((end.Segment, end.Offset)) >= 0)
@@ -158,6 +160,21 @@ internal sealed class SearchIndexing(BackupLayout layout, SearchIndexRequest req
         }
 
         await RunAsync(batch, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>A journal that cannot be read costs its account, and not the search in all others.</summary>
+    private bool Read(Guid account, JournalPosition position, Func<bool> read, bool unreadable)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string path = layout.ItemJournal(account).Segment(Math.Max(position.Segment, 1));
+            sink.Warning($"{path} cannot be read: {e.Message} What stands behind byte {position.Offset} is not indexed.");
+            return unreadable;
+        }
     }
 
     private async Task RunAsync(IndexBatch batch, CancellationToken stop)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace MailBackup.Storage;
 
 /// <summary>The accounts of a backup path by id and by name, from their <c>account_stat</c> or, where that is lost, from their journals.</summary>
@@ -11,15 +9,15 @@ internal sealed class AccountRegistry
 
     public Dictionary<Guid, AccountStat> Stats { get; } = [];
 
+    /// <summary>Accounts of which nothing gives the address, and why. Any address that nobody else has may be theirs.</summary>
+    public Dictionary<Guid, MailBackupException> Unreadable { get; } = [];
+
     public static AccountRegistry Load(BackupLayout layout)
     {
         var registry = new AccountRegistry { _layout = layout };
         foreach (var id in layout.ListAccounts())
         {
-            if ((AccountStat.Read(layout, id) ?? Rebuild(layout, id)) is { } stat)
-            {
-                registry.Set(id, stat);
-            }
+            registry.Add(id);
         }
 
         return registry;
@@ -37,12 +35,14 @@ internal sealed class AccountRegistry
             }
         }
 
+        foreach (var (id, reason) in Unreadable.Where(u => !changed.Contains(u.Key)))
+        {
+            copy.Unreadable[id] = reason;
+        }
+
         foreach (var id in changed.Where(c => Directory.Exists(layout.Account(c))))
         {
-            if ((AccountStat.Read(layout, id) ?? Rebuild(layout, id)) is { } stat)
-            {
-                copy.Set(id, stat);
-            }
+            copy.Add(id);
         }
 
         return copy;
@@ -114,33 +114,18 @@ internal sealed class AccountRegistry
             : name;
     }
 
-    private static AccountStat? Rebuild(BackupLayout layout, Guid id)
+    private void Add(Guid id)
     {
-        ProvisioningTransaction? last = null;
-        using var reader = JournalReader.From(layout.AccountInfo(id), JournalPosition.Start);
-        while (reader.TryRead(out var line))
+        try
         {
-            try
+            if (AccountStatFollower.Read(_layout!, id) is { } stat)
             {
-                last = ProvisioningLine.Read(line.Bytes.Span);
-            }
-            catch (JsonException)
-            {
-                // The coherency check reports it.
+                Set(id, stat);
             }
         }
-
-        return last is null
-            ? null
-            : new AccountStat
-            {
-                Name = last.Name,
-                DirectoryId = last.DirectoryId,
-                InDirectory = last.DirectoryId is not null,
-                Deleted = last.Deleted,
-
-                // Where it ends is known only of a journal that can be read to its end.
-                Info = reader.State == JournalReaderState.AtEnd ? reader.Position : JournalPosition.Start,
-            };
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
+        {
+            Unreadable[id] = e;
+        }
     }
 }

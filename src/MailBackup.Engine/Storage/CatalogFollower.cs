@@ -243,10 +243,19 @@ internal static class CatalogFollower
     {
         var journal = layout.ItemJournal(uuid);
         var account = writer.GetAccount(uuid);
-        if (!JournalReader.Matches(journal, account.Position))
+        try
         {
-            writer.ForgetAccount(account.Id);
-            account = writer.GetAccount(uuid);
+            if (!JournalReader.Matches(journal, account.Position))
+            {
+                writer.ForgetAccount(account.Id);
+                account = writer.GetAccount(uuid);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nothing says that it is another journal than the one that was read: that stays listed.
+            warn?.Invoke($"{journal.Segment(account.Position.Segment)} cannot be read: {e.Message} What stands behind byte {account.Position.Offset} is not listed.");
+            return;
         }
 
         using var reader = JournalReader.From(journal, account.Position);

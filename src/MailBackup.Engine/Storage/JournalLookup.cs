@@ -6,7 +6,7 @@ namespace MailBackup.Storage;
 /// <summary>Reads single lines of a journal, where the catalog says they stand.</summary>
 internal static class JournalLookup
 {
-    /// <summary>The bytes of a line without its line feed. Throws <c>JournalDamaged</c> when it does not fit its place.</summary>
+    /// <summary>The bytes of a line without its line feed. Throws <c>JournalDamaged</c> when it does not fit its place, or cannot be read.</summary>
     public static byte[] ReadLine(BackupLayout layout, Guid account, JournalPlace place)
     {
         string path = layout.ItemJournal(account).Segment(place.Segment);
@@ -23,6 +23,10 @@ internal static class JournalLookup
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw Damaged(path, place, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalReader.UnreadableException(path, e);
         }
 
         throw Damaged(path, place, null);

@@ -51,7 +51,10 @@ public sealed class JournalReader : IDisposable
     public static JournalReader From(JournalFile file, JournalPosition from, Action<RemovalRecord, JournalPlace>? onRemoval = null) =>
         new(file, from) { OnRemoval = onRemoval };
 
-    /// <summary>True when the journal still is what it was at <paramref name="position"/>: as long, and with that line before it.</summary>
+    /// <summary>
+    /// True when the journal still is what it was at <paramref name="position"/>: as long, and with that line before it. Throws what the system says where it cannot be
+    /// read: then it may be what it was.
+    /// </summary>
     public static bool Matches(JournalFile file, JournalPosition position)
     {
         if (position.Segment == 0)
@@ -144,6 +147,19 @@ public sealed class JournalReader : IDisposable
         return false;
     }
 
+    /// <summary>As <see cref="TryRead"/>; what the device or the system does not give out is <c>JournalDamaged</c> too: one journal's fault, not that of all the backup path.</summary>
+    public bool TryReadOrDamaged(out JournalLine line)
+    {
+        try
+        {
+            return TryRead(out line);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UnreadableException(this, e);
+        }
+    }
+
     public void Dispose()
     {
         _stream?.Dispose();
@@ -160,11 +176,13 @@ public sealed class JournalReader : IDisposable
         "Run 'mailbackup check' to see what is affected, and 'mailbackup repair' to mend it. Nothing was changed.",
         reader.SegmentPath);
 
-    internal static MailBackupException UnreadableException(JournalReader reader, Exception inner) => new(
+    internal static MailBackupException UnreadableException(JournalReader reader, Exception inner) => UnreadableException(reader.SegmentPath, inner);
+
+    internal static MailBackupException UnreadableException(string path, Exception inner) => new(
         ErrorIds.JournalDamaged,
-        $"The journal {reader.SegmentPath} cannot be read: {inner.Message.TrimEnd('.')}.",
+        $"The journal {path} cannot be read: {inner.Message.TrimEnd('.')}.",
         "Look at the device of the backup path and at who may read it, then try again. Nothing was changed.",
-        reader.SegmentPath,
+        path,
         inner);
 
     /// <summary>

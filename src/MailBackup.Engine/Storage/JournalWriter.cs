@@ -52,17 +52,9 @@ public sealed class JournalWriter
     public static JournalWriter Open(JournalFile file, JournalPosition? trusted, string cutFolder, Action<JournalLine>? onLine = null, JournalPosition? reported = null)
     {
         using var reader = JournalReader.From(file, trusted ?? JournalPosition.Start);
-        try
+        while (reader.TryReadOrDamaged(out var line))
         {
-            while (reader.TryRead(out var line))
-            {
-                onLine?.Invoke(line);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // One journal's fault, not that of all the backup path.
-            throw JournalReader.UnreadableException(reader, e);
+            onLine?.Invoke(line);
         }
 
         if (reader.State is JournalReaderState.Torn or JournalReaderState.Damaged)

@@ -5,11 +5,14 @@ namespace MailBackup.Storage;
 /// <summary>Reads the transactions of an account, or of all domains, COS or lists.</summary>
 internal static class ProvisioningHistory
 {
-    /// <summary>Oldest first; a line that is intact but unreadable is passed over and left to the coherency check.</summary>
+    /// <summary>
+    /// Oldest first; a line that is intact but unreadable is passed over and left to the coherency check. Throws <c>JournalDamaged</c> where the journal cannot be
+    /// read: to leave its account out of a list would look as if it were not there.
+    /// </summary>
     public static IEnumerable<ProvisioningTransaction> Read(JournalFile journal)
     {
         using var reader = JournalReader.From(journal, JournalPosition.Start);
-        while (reader.TryRead(out var line))
+        while (reader.TryReadOrDamaged(out var line))
         {
             if (ReadOrNull(line) is { } transaction)
             {
@@ -35,23 +38,16 @@ internal static class ProvisioningHistory
     {
         ProvisioningTransaction? last = null;
         using var reader = JournalReader.From(journal, JournalPosition.Start);
-        try
+        while (reader.TryReadOrDamaged(out var line))
         {
-            while (reader.TryRead(out var line))
-            {
-                last = ReadOrNull(line) ?? last;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw JournalReader.UnreadableException(reader, e);
+            last = ReadOrNull(line) ?? last;
         }
 
         return reader.State == JournalReaderState.AtEnd || reader.EndsInTraceOfCrash(null) ? last : throw JournalReader.DamagedException(reader);
     }
 
     /// <summary>A line that fits its checksum and cannot be read is the coherency check's.</summary>
-    private static ProvisioningTransaction? ReadOrNull(JournalLine line)
+    internal static ProvisioningTransaction? ReadOrNull(JournalLine line)
     {
         try
         {

@@ -37,11 +37,13 @@ public class CatalogTests
         Assert.Equal(1, db.Scalar("PRAGMA synchronous"));
     }
 
-    /// <summary>What the device or the system does not give out of one account costs that account.</summary>
+    /// <summary>What the device or the system does not give out of one account costs that account, whether the catalog had read it before or not.</summary>
     [Theory]
-    [InlineData("account_stat")]
-    [InlineData("journal/000001.jsonl")]
-    public async Task Files_of_one_account_that_cannot_be_read_cost_that_account(string file)
+    [InlineData("account_stat", false)]
+    [InlineData("account_stat", true)]
+    [InlineData("journal/000001.jsonl", false)]
+    [InlineData("journal/000001.jsonl", true)]
+    public async Task Files_of_one_account_that_cannot_be_read_cost_that_account(string file, bool wasRead)
     {
         using var f = new NodeFixture();
         f.Server.Deliver(Ann);
@@ -49,13 +51,20 @@ public class CatalogTests
         await f.ScanAsync();
         string path = Path.Combine(f.Layout.Account(f.Node.GetAccounts().Single(a => a.Name == Ann).Id), file);
         f.Node.Dispose();
-        Directory.Delete(f.Layout.State, recursive: true);
-        File.Move(path, path + ".kept");
-        Directory.CreateDirectory(path);
+        if (!wasRead)
+        {
+            Directory.Delete(f.Layout.State, recursive: true);
+        }
+
+        MakeUnreadable(path);
         f.Reopen();
         Assert.Equal([Ann, Bob], f.Node.GetAccounts().Select(a => a.Name));
         Assert.NotEmpty(f.Content(f.Items().Single(i => i.Account == Bob)));
-        Assert.Equal(file == "account_stat", f.Items().Exists(i => i.Account == Ann));
+        Assert.Equal(wasRead || file == "account_stat", f.Items().Exists(i => i.Account == Ann));
+        if (wasRead && file != "account_stat")
+        {
+            Assert.Equal(ErrorIds.JournalDamaged, Assert.Throws<MailBackupException>(() => f.Content(f.Items().Single(i => i.Account == Ann))).ErrorId);
+        }
 
         f.Server.Deliver(Bob, subject: "After");
         f.Server.Deliver(Ann, subject: "After");
@@ -68,9 +77,40 @@ public class CatalogTests
             Assert.Equal((ErrorIds.JournalDamaged, Ann), (Assert.Single(scan.Report!.Troubles).ErrorId, scan.Report.Troubles[0].Account));
         }
 
-        Directory.Delete(path);
-        File.Move(path + ".kept", path);
+        MakeReadable(path);
         await f.ScanAsync();
+        await f.AssertCoherentAsync();
+        Assert.Equal(4, f.Items().Count);
+    }
+
+    /// <summary>An account of which nothing gives the address: its mailbox must not be taken for a new one's, or it would have two histories.</summary>
+    [Fact]
+    public async Task An_account_whose_address_cannot_be_read_gets_no_second_history()
+    {
+        using var f = new NodeFixture();
+        f.Server.Deliver(Ann);
+        f.Server.Deliver(Bob);
+        await f.ScanAsync();
+        var id = f.Node.GetAccounts().Single(a => a.Name == Ann).Id;
+        string[] files = [f.Layout.AccountStat(id), f.Layout.AccountInfo(id).Segment(1)];
+        f.Node.Dispose();
+        Array.ForEach(files, MakeUnreadable);
+        f.Reopen();
+        f.Server.Deliver(Ann, subject: "After");
+        f.Server.Deliver(Bob, subject: "After");
+        for (int i = 0; i < 2; i++)
+        {
+            var scan = await f.RunAsync(new ScanRequest());
+            Assert.True(scan.State == OperationState.CompletedWithErrors, scan.Error);
+            Assert.Equal((ErrorIds.JournalDamaged, Ann), (Assert.Single(scan.Report!.Troubles).ErrorId, scan.Report.Troubles[0].Account));
+            Assert.Equal(2, f.Items().Count(m => m.Account == Bob));
+        }
+
+        Assert.Equal(ErrorIds.JournalDamaged, Assert.Throws<MailBackupException>(() => f.Node.GetAccounts()).ErrorId);
+        Array.ForEach(files, MakeReadable);
+        f.Reopen();
+        Assert.Equal((1L, 0L, 0L), (await f.ScanAsync()).Changes());
+        Assert.Equal(id, f.Node.GetAccounts().Single(a => a.Name == Ann).Id);
         await f.AssertCoherentAsync();
         Assert.Equal(4, f.Items().Count);
     }
@@ -281,6 +321,19 @@ public class CatalogTests
         Assert.Equal(20, f.Items().Select(i => i.Subject).Distinct().Count());
         Assert.Equal(20, f.Items().Count);
         await f.AssertCoherentAsync();
+    }
+
+    /// <summary>A directory in its place: root may read every file.</summary>
+    private static void MakeUnreadable(string file)
+    {
+        File.Move(file, file + ".kept");
+        Directory.CreateDirectory(file);
+    }
+
+    private static void MakeReadable(string file)
+    {
+        Directory.Delete(file);
+        File.Move(file + ".kept", file);
     }
 
     private static readonly IEqualityComparer<BackupItem> ItemComparer = EqualityComparer<BackupItem>.Create(
