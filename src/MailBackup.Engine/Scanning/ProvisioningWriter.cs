@@ -14,7 +14,7 @@ internal sealed class ProvisioningWriter(BackupLayout layout, AccountRegistry re
 
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly SyncBatch _written = new(layout.Files, layout.Root);
-    private readonly List<(Guid Id, AccountStat Stat)> _changed = [];
+    private readonly Dictionary<Guid, AccountStat> _changed = [];
     private readonly HashSet<Guid> _appended = [];
 
     /// <summary>Accounts that a transaction was written of.</summary>
@@ -35,7 +35,7 @@ internal sealed class ProvisioningWriter(BackupLayout layout, AccountRegistry re
     public void SetStat(Guid id, AccountStat stat)
     {
         registry.Set(id, stat);
-        _changed.Add((id, stat));
+        _changed[id] = stat;
     }
 
     public void Append(JournalWriter writer, ProvisioningTransaction transaction)
@@ -68,7 +68,8 @@ internal sealed class ProvisioningWriter(BackupLayout layout, AccountRegistry re
         Sync();
         try
         {
-            foreach (var (id, stat) in _changed)
+            // Deleted ones first: who is killed in between leaves an address with nobody, not with two.
+            foreach (var (id, stat) in _changed.OrderBy(c => !c.Value.Deleted))
             {
                 stat.Write(layout, id);
             }

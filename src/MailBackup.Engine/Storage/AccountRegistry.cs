@@ -35,6 +35,11 @@ internal sealed class AccountRegistry
             }
         }
 
+        foreach (var (name, id) in _living.Where(l => !changed.Contains(l.Value)))
+        {
+            copy._living[name] = id;
+        }
+
         foreach (var (id, reason) in Unreadable.Where(u => !changed.Contains(u.Key)))
         {
             copy.Unreadable[id] = reason;
@@ -114,18 +119,39 @@ internal sealed class AccountRegistry
             : name;
     }
 
+    /// <summary>
+    /// Two that live under one address: a scan was cut short while it gave the address of one to the other. It belongs to the one whose journal got it last, in whatever
+    /// order the folders are met.
+    /// </summary>
     private void Add(Guid id)
     {
         try
         {
             if (AccountStatFollower.Read(_layout!, id) is { } stat)
             {
+                var other = stat.Deleted ? null : FindLiving(stat.Name);
                 Set(id, stat);
+                if (other is { } first && LastChange(first) > LastChange(id))
+                {
+                    Set(first, Stats[first]);
+                }
             }
         }
         catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
         {
             Unreadable[id] = e;
+        }
+    }
+
+    private DateTimeOffset LastChange(Guid id)
+    {
+        try
+        {
+            return ProvisioningHistory.Last(_layout!.AccountInfo(id))?.Start ?? default;
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
+        {
+            return default;
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace MailBackup.Storage;
 
-/// <summary>What is known of an account: its <c>account_stat</c>, or what its journal says.</summary>
+/// <summary><c>account_stat</c> brought up to the journal of its account, which alone is the truth.</summary>
 internal static class AccountStatFollower
 {
     /// <summary>
@@ -9,7 +9,44 @@ internal static class AccountStatFollower
     public static AccountStat? Read(BackupLayout layout, Guid id)
     {
         var journal = layout.AccountInfo(id);
-        return AccountStat.Read(layout, id) ?? Rebuild(journal);
+        return AccountStat.Read(layout, id) is { } stat ? Follow(stat, journal) : Rebuild(journal);
+    }
+
+    /// <summary>A scan that was cut short has written lines, and not what <c>account_stat</c> is to know of them: in it an account that was flagged deleted would live on.</summary>
+    private static AccountStat Follow(AccountStat stat, JournalFile journal)
+    {
+        if (JournalReader.EndsAt(journal, stat.Info))
+        {
+            return stat;
+        }
+
+        try
+        {
+            bool isBehind = stat.Info.Segment > 0 && JournalReader.Matches(journal, stat.Info);
+            using var reader = JournalReader.From(journal, isBehind ? stat.Info : JournalPosition.Start);
+            var last = Last(reader);
+            bool atEnd = reader.State == JournalReaderState.AtEnd;
+
+            // What is read from the beginning and not to the end may be older than what is known.
+            return last is null || (!isBehind && !atEnd)
+                || (last.Name == stat.Name && last.Deleted == stat.Deleted && last.DirectoryId == stat.DirectoryId) ? stat : stat with
+                {
+                    Name = last.Name,
+                    DirectoryId = last.DirectoryId,
+                    InDirectory = !last.Deleted && last.DirectoryId is not null,
+                    Deleted = last.Deleted,
+                    Info = atEnd ? reader.Position : stat.Info,
+                };
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
+        {
+            return stat;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Told by whoever has to write to it.
+            return stat;
+        }
     }
 
     private static AccountStat? Rebuild(JournalFile journal)

@@ -1,5 +1,6 @@
 using MailBackup.Model;
 using MailBackup.Operations;
+using MailBackup.Storage;
 using MailBackup.Tests.Support;
 
 namespace MailBackup.Tests.Scanning;
@@ -129,6 +130,53 @@ public class ProvisioningTests
         Assert.Equal(Bob, f.Items().Single(i => i.Subject == "Of one").Account);
         Assert.Equal(Ann, f.Items().Single(i => i.Subject == "Of two").Account);
         await f.AssertNothingChangedAsync();
+    }
+
+    /// <summary>
+    /// An address is given to another person, and the scan is killed when only some of what it wrote is there: the old account_stat, or the old journal with it. Several pairs,
+    /// because a folder gives its names in any order.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_address_that_was_given_to_another_is_that_ones_wherever_the_scan_was_killed(bool journalToo)
+    {
+        const int pairs = 6;
+        string[] names = [.. Enumerable.Range(1, pairs).Select(n => $"user{n}@example.com")];
+        using var f = With(Given(offset: 0));
+        Array.ForEach(names, n => f.Server.Deliver(n, subject: "Of the first"));
+        f.Server.Settle();
+        await f.ScanAsync();
+        var kept = f.Node.GetAccounts().SelectMany(a => (string[])[f.Layout.AccountStat(a.Id), f.Layout.AccountInfo(a.Id).Segment(1)])
+            .Where(p => journalToo || Path.GetFileName(p) == "account_stat").ToDictionary(p => p, File.ReadAllBytes);
+
+        Write(f, Given(offset: pairs));
+        await f.ScanAsync();
+        var second = names.Select(n => f.Node.GetAccounts().Single(a => a.Name == n && !a.Deleted).Id).ToList();
+        Assert.DoesNotContain(second, id => kept.ContainsKey(f.Layout.AccountStat(id)));
+        f.Node.Dispose();
+        foreach (var (path, content) in kept)
+        {
+            File.WriteAllBytes(path, content);
+        }
+
+        f.Reopen();
+        Assert.Equal(second, names.Select(n => AccountRegistry.Load(f.Layout).FindLiving(n)!.Value));
+        Assert.Equal((0L, 0L, journalToo ? pairs : 0L), (await f.ScanAsync()).Changes());
+        Assert.Equal(second, f.Node.GetAccounts().Where(a => !a.Deleted).Select(a => a.Id));
+        await f.AssertNothingChangedAsync();
+        await f.AssertCoherentAsync();
+
+        LdifText Given(int offset)
+        {
+            var ldif = new LdifText();
+            for (int n = 1; n <= pairs; n++)
+            {
+                ldif.Account(offset + n, names[n - 1]);
+            }
+
+            return ldif;
+        }
     }
 
     [Fact]
