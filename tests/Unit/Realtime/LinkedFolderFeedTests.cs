@@ -59,13 +59,16 @@ public sealed class LinkedFolderFeedTests : IDisposable, IChangeSink
         _node.Server.Folder(Ann, ".Sent");
         Link(Path.Combine(ann, ".Loop"), ".");
         Link(Path.Combine(ann, ".Archive"), ".Sent");
+
+        // An account that has nothing yet is listed whole, whatever was named.
+        _node.Server.Deliver(Ann, subject: "Before");
         _node.Server.Settle();
         await _node.ScanAsync();
         await using var run = await RealtimeRun.StartAsync(_node);
         _node.Server.Deliver(Ann, subject: "To the inbox");
         _node.Server.Deliver(Ann, ".Sent", subject: "To the folder");
-        await run.UntilAsync(() => _node.Items().Count == 2);
-        Assert.Equal([("Archive", "To the folder"), ("INBOX", "To the inbox")], _node.Items().Select(i => (i.Folder, i.Subject)).Order());
+        await run.UntilAsync(() => _node.Items().Count == 3, TimeSpan.FromSeconds(60));
+        Assert.Equal([("Archive", "To the folder"), ("INBOX", "Before"), ("INBOX", "To the inbox")], _node.Items().Select(i => (i.Folder, i.Subject)).Order());
     }
 
     [Fact]

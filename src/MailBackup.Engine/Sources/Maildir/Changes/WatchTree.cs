@@ -68,7 +68,7 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
             case WatchRole.MailFolder when parent.Key == FolderName.InboxKey && mailbox.UserDirectory == parent.Path:
                 AddUserChild(mailbox, name);
                 break;
-            case WatchRole.Collections when name[0] != '.':
+            case WatchRole.Collections when IsVisible(name):
                 Add(parent with { Path = path, Role = WatchRole.Items, Key = parent.Key + "/" + name });
                 break;
             case WatchRole.Items when parent.Kind == FolderKind.Files:
@@ -89,7 +89,7 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
         AddMailFolder(mailbox, mailbox.MailDirectory, FolderName.InboxKey);
         Try(mailbox, () =>
         {
-            foreach (string name in FileStatus.TryGet(mailbox.MailDirectory, out var owner) ? Subdirectories(mailbox.MailDirectory, owner).Where(IsFolder) : [])
+            foreach (string name in FileStatus.TryGet(mailbox.MailDirectory, out var owner) ? Subdirectories(mailbox.MailDirectory, IsFolder, owner) : [])
             {
                 AddMailFolder(mailbox, mailbox.MailDirectory + "/" + name, name);
             }
@@ -106,7 +106,7 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
     private void AddTree(string directory, int depth)
     {
         Add(new WatchedDirectory(directory, WatchRole.Tree, null));
-        foreach (string name in depth < layout.UserDepth ? Subdirectories(directory, null).Where(n => n[0] != '.') : [])
+        foreach (string name in depth < layout.UserDepth ? Subdirectories(directory, IsVisible) : [])
         {
             AddTree(directory + "/" + name, depth + 1);
         }
@@ -142,7 +142,7 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
 
                 var kind = name == Mailbox.Contacts ? FolderKind.Contacts : FolderKind.Calendar;
                 var top = new WatchedDirectory(path, WatchRole.Collections, mailbox, kind, name);
-                foreach (string child in Add(top) ? Subdirectories(path, owner) : [])
+                foreach (string child in Add(top) ? Subdirectories(path, IsVisible, owner) : [])
                 {
                     AddChild(top, child);
                 }
@@ -157,7 +157,7 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
     /// <param name="follow">False below the top: there a link is nothing, as in the listing.</param>
     private void AddDocuments(Mailbox mailbox, string path, string key, bool follow) => Try(mailbox, () =>
     {
-        foreach (string child in Add(new WatchedDirectory(path, WatchRole.Items, mailbox, FolderKind.Files, key), follow) ? Subdirectories(path, null) : [])
+        foreach (string child in Add(new WatchedDirectory(path, WatchRole.Items, mailbox, FolderKind.Files, key), follow) ? Subdirectories(path, _ => true) : [])
         {
             AddDocuments(mailbox, path + "/" + child, key + "/" + child, follow: false);
         }
@@ -203,16 +203,20 @@ internal sealed class WatchTree(MailboxLayout layout, Inotify inotify)
 
     private static bool IsFolder(string name) => name[0] == '.' && !name.StartsWith("..", StringComparison.Ordinal) && !name.StartsWith(".nfs", StringComparison.Ordinal);
 
+    private static bool IsVisible(string name) => name[0] != '.';
+
+    /// <param name="wanted">Of others nothing is asked: what a link that is no folder leads to must not matter.</param>
     /// <param name="owner">Whose links are followed, see <see cref="LinkSafety"/>; null: what may be a directory, or lead to one, is for the caller to see.</param>
-    private static List<string> Subdirectories(string directory, FileStatus? owner)
+    private static List<string> Subdirectories(string directory, Func<string, bool> wanted, FileStatus? owner = null)
     {
         var names = new List<string>();
         using var reader = DirectoryReader.TryOpen(directory);
         while (reader is not null && reader.Next())
         {
-            if (reader.MayBeDirectory && (owner is not { } whose || LinkSafety.TryGetDirectory(reader, directory, whose, out _)))
+            if (reader.MayBeDirectory && reader.NameText is var name && wanted(name)
+                && (owner is not { } whose || LinkSafety.TryGetDirectory(reader, directory, whose, out _)))
             {
-                names.Add(reader.NameText);
+                names.Add(name);
             }
         }
 
