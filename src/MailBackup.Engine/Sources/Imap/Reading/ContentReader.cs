@@ -42,6 +42,9 @@ internal sealed class ContentReader : IAsyncDisposable
     /// <summary>True when nothing is expected of it any more.</summary>
     public bool IsIdle => Volatile.Read(ref _open) == 0;
 
+    /// <summary>True when it gives nothing any more: another one has to try.</summary>
+    public bool IsBroken => Volatile.Read(ref _broken) is not null;
+
     /// <summary>The content of this item will be asked for, after all that were named before.</summary>
     public PendingContent Expect(SourceFolder folder, SourceItem item)
     {
