@@ -26,6 +26,9 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
     /// <summary>How often a server that cannot be reached is tried at one call.</summary>
     internal int Attempts { get; init; } = 4;
 
+    /// <summary>How long a server may say nothing.</summary>
+    internal TimeSpan Patience { get; init; } = Transport.Patience;
+
     /// <summary>First pause between two attempts; grows, with jitter.</summary>
     internal TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -61,7 +64,8 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
                 _record.Refused(account, e);
                 throw;
             }
-            catch (ImapException e) when (attempt < (e is ImapCommandException ? TransientAttempts : Attempts) && !_record.IsOutage)
+            catch (ImapException e) when (
+                attempt < (e is ImapCommandException ? TransientAttempts : Attempts) && e is not ImapSilenceException && !_record.IsOutage)
             {
                 await PauseAsync(attempt, token).ConfigureAwait(false);
             }
@@ -172,7 +176,7 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
         ImapConnection? connection = null;
         try
         {
-            connection = new ImapConnection(await Transport.ConnectAsync(settings.Host, settings.Port, Transport.Patience, token).ConfigureAwait(false), Buffer);
+            connection = new ImapConnection(await Transport.ConnectAsync(settings.Host, settings.Port, Patience, token).ConfigureAwait(false), Buffer);
             var opened = connection;
             using (token.UnsafeRegister(static c => ((ImapConnection)c!).Abort("stopped"), opened))
             {

@@ -13,6 +13,7 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     private readonly SemaphoreSlim _permits = new(connections, connections);
     private readonly ConcurrentDictionary<string, ListingSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<IReadOnlyList<SourceFolder>>> _ahead = new(StringComparer.Ordinal);
+    private readonly Endings _endings = new();
     private readonly Lock _lock = new();
     private IReadOnlyList<string> _expected = [];
     private Dictionary<string, int> _places = [];
@@ -34,10 +35,18 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     /// <summary>Throws <see cref="Protocol.ImapException"/>.</summary>
     public async Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
-        await MoveToAsync(account).ConfigureAwait(false);
+        MoveTo(account);
         if (_ahead.TryRemove(account, out var listed))
         {
-            return await listed.WaitAsync(token).ConfigureAwait(false);
+            try
+            {
+                return await listed.WaitAsync(token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                Session(account).Pass();
+                throw;
+            }
         }
 
         return await Session(account).ListFoldersAsync(token).ConfigureAwait(false);
@@ -48,18 +57,21 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
-        await ((Task)Task.WhenAll(_ahead.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (string account in _sessions.Keys)
+        foreach (var (account, session) in _sessions)
         {
-            await CloseAsync(account).ConfigureAwait(false);
+            session.Pass();
+            Close(account);
         }
+
+        await ((Task)Task.WhenAll(_ahead.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _endings.WaitAsync().ConfigureAwait(false);
 
         _end.Dispose();
         _permits.Dispose();
     }
 
     /// <summary>Lets go of accounts that have been passed or are not next, and begins with the next. An account that nobody announced lets go of all others.</summary>
-    private async Task MoveToAsync(string account)
+    private void MoveTo(string account)
     {
         var begin = new List<string>();
         var passed = new List<string>();
@@ -80,24 +92,28 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
 
         foreach (string old in passed)
         {
-            _ahead.TryRemove(old, out _);
-            await CloseAsync(old).ConfigureAwait(false);
+            if (_ahead.TryRemove(old, out _))
+            {
+                Session(old).Pass();
+            }
+
+            Close(old);
         }
 
         foreach (string next in begin)
         {
             var session = Session(next);
-            var listed = Task.Run(() => session.ListFoldersAsync(_end.Token));
+            var listed = session.ListFoldersAheadAsync();
             _ = listed.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             _ahead[next] = listed;
         }
     }
 
-    private async ValueTask CloseAsync(string account)
+    private void Close(string account)
     {
         if (_sessions.TryRemove(account, out var session))
         {
-            await session.DisposeAsync().ConfigureAwait(false);
+            _endings.Add(session);
         }
     }
 }
