@@ -70,6 +70,8 @@ public sealed class ImapSource : IMailSource
         _listing.Expect(accounts);
     }
 
+    public void Forget(string account) => _listing.Forget(account);
+
     public async ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(account);

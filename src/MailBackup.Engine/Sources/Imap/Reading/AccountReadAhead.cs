@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MailBackup.Sources.Imap.Connection;
 
 namespace MailBackup.Sources.Imap.Reading;
@@ -12,12 +13,18 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _permits = new(connections, connections);
     private readonly ConcurrentDictionary<string, ListingSession> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<SourceFolder>>> _ahead = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<Listing>> _ahead = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
     private readonly Endings _endings = new();
     private readonly Lock _lock = new();
     private IReadOnlyList<string> _expected = [];
     private Dictionary<string, int> _places = [];
     private int _started, _place;
+
+    /// <summary>
+    /// How long a listing stands for the account. An account before it in the list may take hours: what its user has done meanwhile would be seen in one folder and not in the other.
+    /// </summary>
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
     public void Expect(IReadOnlyList<string> accounts)
     {
@@ -32,20 +39,22 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
         }
     }
 
+    /// <summary>The listing that was made ahead is not to be used.</summary>
+    public void Forget(string account) => _forgotten[account] = true;
+
     /// <summary>Throws <see cref="Protocol.ImapException"/>.</summary>
     public async Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
         MoveTo(account);
-        if (_ahead.TryRemove(account, out var listed))
+        if (_ahead.TryRemove(account, out var ahead))
         {
-            try
+            var listing = await ListedAsync(account, ahead, token).ConfigureAwait(false);
+
+            // A server that was silent is not waited for again.
+            bool silent = listing.Folders.Exception?.InnerException is Protocol.ImapSilenceException;
+            if ((!_forgotten.TryRemove(account, out _) && Stopwatch.GetElapsedTime(listing.Done) < FreshFor) || silent)
             {
-                return await listed.WaitAsync(token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                Session(account).Pass();
-                throw;
+                return await listing.Folders.ConfigureAwait(false);
             }
         }
 
@@ -103,9 +112,28 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
         foreach (string next in begin)
         {
             var session = Session(next);
-            var listed = session.ListFoldersAheadAsync();
-            _ = listed.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            _ahead[next] = listed;
+            _forgotten.TryRemove(next, out _);
+            _ahead[next] = ListAheadAsync(session.ListFoldersAheadAsync());
+        }
+    }
+
+    private static async Task<Listing> ListAheadAsync(Task<IReadOnlyList<SourceFolder>> folders)
+    {
+        await ((Task)folders).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new Listing(folders, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Whoever goes without the listing ends it.</summary>
+    private async Task<Listing> ListedAsync(string account, Task<Listing> ahead, CancellationToken token)
+    {
+        try
+        {
+            return await ahead.WaitAsync(token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Session(account).Pass();
+            throw;
         }
     }
 
@@ -116,4 +144,8 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
             _endings.Add(session);
         }
     }
+
+    /// <param name="Folders">Has ended, perhaps with an error.</param>
+    /// <param name="Done">When, as the stopwatch has it.</param>
+    private sealed record Listing(Task<IReadOnlyList<SourceFolder>> Folders, long Done);
 }
