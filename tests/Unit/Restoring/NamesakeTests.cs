@@ -107,6 +107,48 @@ public sealed class NamesakeTests : IDisposable
         Assert.Equal(0, (await _f.RestoreAsync(copy)).Restored);
     }
 
+    /// <summary>Only what has put something there has made the mailbox a copy.</summary>
+    [Fact]
+    public async Task Attempts_that_put_nothing_there_do_not_open_the_mailbox_of_another()
+    {
+        _f.Server.Deliver(Ann);
+        _f.Server.Deliver(Bob);
+        await _f.ScanAsync();
+        var before = _f.Server.Snapshot();
+        var copy = new AccountRestoreRequest { Account = Ann, As = Bob };
+
+        // Whose mailbox it is is told before anything else.
+        var early = copy with { At = DateTimeOffset.UtcNow.AddYears(-1) };
+        await RefusedAsync(early);
+
+        // Carl's does not exist yet, so the date is what is wrong; then he gets one.
+        const string carl = "carl@example.com";
+        var failed = await _f.RunAsync(early with { As = carl });
+        Assert.Equal((OperationState.Failed, ErrorIds.DateInvalid), (failed.State, failed.ErrorId));
+        Assert.True(_f.Node.Operations.RequestStop(_f.Node.Submit(copy with { As = carl }).Id));
+        var store = new OperationStore(new OperationDatabase(_f.Layout.Operations));
+        var dead = _f.Node.Submit(copy with { As = carl });
+        store.ClaimNext(dead.Id);
+        _f.Server.Deliver(carl);
+        await _f.ScanAsync();
+        Assert.Equal(OperationState.Interrupted, _f.Node.Operations.Find(dead.Id)!.State);
+        before = _f.Server.Snapshot();
+        await RefusedAsync(copy with { As = carl });
+
+        // One that died on its way had begun with his mailbox.
+        dead = _f.Node.Submit(copy with { As = carl });
+        store.ClaimNext(dead.Id);
+        store.SaveProgress(dead.Id, new OperationProgress { Activity = "Restoring", ItemsDone = 1 });
+        Assert.True((await _f.RestoreAsync(copy with { As = carl })).Restored > 0);
+
+        async Task RefusedAsync(AccountRestoreRequest request)
+        {
+            var operation = await _f.RunAsync(request);
+            Assert.Equal((OperationState.Failed, ErrorIds.AccountExists), (operation.State, operation.ErrorId));
+            Assert.Equal(before, _f.Server.Snapshot());
+        }
+    }
+
     /// <summary>Ann leaves; somebody else gets her address.</summary>
     private async Task<(Guid First, Guid Second)> GiveOnAsync(bool scanned)
     {
