@@ -52,6 +52,7 @@ public sealed class NamesakeTests : IDisposable
             new RestoreRequest { Account = id },
             new UndeleteRequest { Accounts = [id], After = DateTimeOffset.UtcNow.AddDays(-1) },
             new AccountRestoreRequest { Account = id },
+            new BlobRestoreRequest { Accounts = [id] },
         ])
         {
             var operation = await _f.RunAsync(request);
@@ -59,6 +60,9 @@ public sealed class NamesakeTests : IDisposable
         }
 
         Assert.Equal(before, _f.Server.Snapshot());
+        var e = await Assert.ThrowsAsync<MailBackupException>(
+            async () => await _f.Node.FindLostContentAsync(new BlobRestoreRequest { Accounts = [id] }, _ => { }, default).ToListAsync());
+        Assert.Equal(ErrorIds.AccountExists, e.ErrorId);
 
         // Where somebody names the place, it goes there, and the first account stays deleted.
         var item = _f.Items().Single(i => i.AccountId == first);
