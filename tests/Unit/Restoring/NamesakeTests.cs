@@ -77,6 +77,30 @@ public sealed class NamesakeTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_left_of_the_first_is_asked_for_again_of_the_first()
+    {
+        var (first, _) = await GiveOnAsync(scanned: true);
+        string id = first.ToString("D");
+        foreach (string bundle in Directory.GetFiles(Path.Combine(_f.BackupPath, "items"), "*.gz", SearchOption.AllDirectories))
+        {
+            File.Delete(bundle);
+        }
+
+        var operation = await _f.RunAsync(new RestoreRequest { Account = id, To = Bob });
+        Assert.Equal((OperationState.CompletedWithErrors, 1L), (operation.State, operation.Report!.Unrestored));
+        var again = Assert.IsType<RestoreRequest>(Assert.Single(RestoreAgain.Of(operation)));
+        Assert.Equal((id, Bob, _f.Items().Single(i => i.AccountId == first).Id.Value), (again.Account, again.To, Assert.Single(again.Items)));
+
+        // What named no account, or several, names the one that something was not restored of.
+        Assert.Equal(Ann, Assert.IsType<RestoreRequest>(new RestoreRequest().For(Ann, [1])).Account);
+        Assert.Equal([id], Assert.IsType<BlobRestoreRequest>(new BlobRestoreRequest { Accounts = [id] }.For(Ann, [1])).Accounts);
+        Assert.Equal([Ann], Assert.IsType<BlobRestoreRequest>(new BlobRestoreRequest { Accounts = [id, Bob] }.For(Ann, [1])).Accounts);
+        var undelete = new UndeleteRequest { Accounts = [id], After = DateTimeOffset.UtcNow };
+        Assert.Equal([id], Assert.IsType<UndeleteRequest>(undelete.For(Ann, [1])).Accounts);
+        Assert.Equal([Ann], Assert.IsType<UndeleteRequest>((undelete with { Accounts = [id, Bob] }).For(Ann, [1])).Accounts);
+    }
+
+    [Fact]
     public async Task Of_two_that_are_deleted_the_last_one_is_meant()
     {
         var (_, second) = await GiveOnAsync(scanned: true);
