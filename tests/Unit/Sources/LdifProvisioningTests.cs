@@ -22,7 +22,7 @@ public sealed class LdifProvisioningTests : IDisposable
 
     private IReadOnlyList<ProvisioningEntry> Read(string text)
     {
-        Write(text, 10);
+        Write(text.TrimEnd('\n') + '\n', 10);
         return Open().Read(null)!.Entries;
     }
 
@@ -143,8 +143,12 @@ public sealed class LdifProvisioningTests : IDisposable
     [Fact]
     public void A_broken_last_line_and_an_empty_file_give_nothing_at_all()
     {
-        Write(Two + "brok", 10);
-        Assert.Equal(ErrorIds.LdifInvalid, Assert.Throws<MailBackupException>(() => Open().Read(null)).ErrorId);
+        foreach (string text in (string[])[Two + "brok", Two[..^1], Two[..^5]])
+        {
+            Write(text, 10);
+            Assert.Equal(ErrorIds.LdifInvalid, Assert.Throws<MailBackupException>(() => Open().Read(null)).ErrorId);
+        }
+
         foreach (string text in new[] { "", "version: 1\n", "# nothing\n" })
         {
             Write(text, 10);
