@@ -26,6 +26,11 @@ internal static class QuarantineRun
         }
 
         if (quarantine.Count > 0)
+        foreach (var (journal, _, why) in mend.Left)
+        {
+            findings.Warning($"Journal {journal.Name} is damaged still: {why}");
+        }
+
         {
             findings.Warning($"{quarantine.Count} pieces were moved to {quarantine.Folder}; manifest.jsonl there says what they are.");
         }

@@ -30,7 +30,7 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
         {
             var account = AccountOf(journal);
             var stat = account is { } id ? AccountStat.Read(layout, id) : null;
-            var last = journal.Name == layout.LegalHold.Name ? LegalHoldHead.Read(layout) : journal.Segmented ? stat?.Journal : stat?.Info;
+            var last = journal.Segmented ? stat?.Journal : stat?.Info;
             var others = copies.Select(c => new JournalCopy(SameIn(c, journal))).ToList();
             var report = new JournalSalvage(journal, last is { Segment: 0 } ? null : last, others, quarantine).Run(stop);
             Salvaged.Add((journal, stat?.Name, report));
@@ -41,6 +41,12 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 
             // What stands behind the damage has not been read yet: its contents are not orphans.
             var again = new CheckFindings(quiet);
+            if (journal.Name == layout.LegalHold.Name)
+            {
+                MendHolds([.. copies.Select(c => new JournalCopy(SameIn(c, journal)))], stop);
+                continue;
+            }
+
             new JournalCheck(again, index, journal, stat?.Name, null).Run(stop);
             if (again.DamagedJournals.Count > 0)
             {
@@ -91,3 +97,17 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
     private JournalFile SameIn(BackupLayout other, JournalFile journal) =>
         journal with { Segment = n => Path.Combine(other.Root, layout.Relative(journal.Segment(n))) };
 }
+    private void MendHolds(IReadOnlyList<JournalCopy> copies, CancellationToken stop)
+    {
+        var (report, left) = HoldSalvage.Run(layout, copies, quarantine, stop);
+        if (report is not null)
+        {
+            Salvaged.Add((layout.LegalHold, null, report));
+        }
+
+        if (left is not null)
+        {
+            Left.Add((layout.LegalHold, null, left));
+        }
+    }
+
