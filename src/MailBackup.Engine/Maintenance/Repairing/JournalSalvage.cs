@@ -243,7 +243,10 @@ internal sealed class JournalSalvage(
 
         foreach (var (offset, length, why) in segment.Dropped)
         {
-            quarantine.Keep(segment.Path, offset, length, "journal line", null, why);
+            if (!quarantine.Keep(segment.Path, offset, length, "journal line", null, why))
+            {
+                throw new IOException($"{segment.Path} can no longer be read at byte {offset}; it was left as it is.");
+            }
         }
 
         _chain.Report.Changed = true;

@@ -18,6 +18,19 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 
     public List<(JournalFile Journal, string? Account, SalvageReport Report)> Salvaged { get; } = [];
 
+    /// <summary>
+    /// Throws <c>BlobUnreadable</c> while the device does not give out a blob that has to be proved when the catalog is made anew: a mend would end
+    /// without a catalog. To be asked before anything is changed.
+    /// </summary>
+    public void RequireReadable()
+    {
+        int newest = layout.ListBundles().DefaultIfEmpty(0).Max();
+        foreach (var (digest, place) in index.ListUnreadable(newest - 1))
+        {
+            BundleReader.Prove(layout, digest, place);
+        }
+    }
+
     /// <param name="copies">Other backup paths.</param>
     public void MendJournals(IReadOnlyList<BackupLayout> copies, IOperationSink quiet, CancellationToken stop)
     {
@@ -28,6 +41,12 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 
         foreach (var journal in findings.DamagedJournals)
         {
+            if (journal.Name == layout.LegalHold.Name)
+            {
+                MendHolds([.. copies.Select(c => new JournalCopy(SameIn(c, journal)))], stop);
+                continue;
+            }
+
             var account = AccountOf(journal);
             var stat = account is { } id ? AccountStat.Read(layout, id) : null;
             var last = journal.Segmented ? stat?.Journal : stat?.Info;
@@ -41,12 +60,6 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 
             // What stands behind the damage has not been read yet: its contents are not orphans.
             var again = new CheckFindings(quiet);
-            if (journal.Name == layout.LegalHold.Name)
-            {
-                MendHolds([.. copies.Select(c => new JournalCopy(SameIn(c, journal)))], stop);
-                continue;
-            }
-
             new JournalCheck(again, index, journal, stat?.Name, null).Run(stop);
             if (again.DamagedJournals.Count > 0)
             {
@@ -90,13 +103,6 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
         }
     }
 
-    private static Guid? AccountOf(JournalFile journal) =>
-        Guid.TryParseExact(journal.Name.Split('/')[0], "D", out var id) ? id : null;
-
-    /// <summary>The journal of the same name in another path.</summary>
-    private JournalFile SameIn(BackupLayout other, JournalFile journal) =>
-        journal with { Segment = n => Path.Combine(other.Root, layout.Relative(journal.Segment(n))) };
-}
     private void MendHolds(IReadOnlyList<JournalCopy> copies, CancellationToken stop)
     {
         var (report, left) = HoldSalvage.Run(layout, copies, quarantine, stop);
@@ -111,3 +117,10 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
         }
     }
 
+    private static Guid? AccountOf(JournalFile journal) =>
+        Guid.TryParseExact(journal.Name.Split('/')[0], "D", out var id) ? id : null;
+
+    /// <summary>The journal of the same name in another path.</summary>
+    private JournalFile SameIn(BackupLayout other, JournalFile journal) =>
+        journal with { Segment = n => Path.Combine(other.Root, layout.Relative(journal.Segment(n))) };
+}
