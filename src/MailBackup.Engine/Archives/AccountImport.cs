@@ -22,6 +22,7 @@ internal sealed class AccountImport(
     private readonly byte[] _buffer = new byte[128 * 1024];
     private IReadOnlyList<SourceFolder> _folders = [];
     private LiveChanges? _changes;
+    private bool _isDurable;
     private long _total, _scanTroubles;
 
     private string Account => request.Account;
@@ -45,7 +46,8 @@ internal sealed class AccountImport(
         }
         finally
         {
-            if (_changes is not null)
+            // What the new was lost of must keep its old.
+            if (_changes is not null && _isDurable)
             {
                 await _changes.RemoveReplacedAsync().ConfigureAwait(false);
             }
@@ -166,7 +168,8 @@ internal sealed class AccountImport(
         }
         finally
         {
-            await Target.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await Target.FlushAsync(Account, CancellationToken.None).ConfigureAwait(false);
+            _isDurable = true;
         }
     }
 

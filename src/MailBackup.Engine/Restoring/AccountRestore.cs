@@ -82,7 +82,7 @@ internal sealed class AccountRestore(
 
         try
         {
-            await target.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await target.FlushAsync(plan.Target, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -24,7 +24,9 @@ internal sealed class AccountLister(
         {
             if (store.Leases.WasHeld(target.Id) && AccountStat.Read(store.Layout, target.Id) is { } now)
             {
+                // A listing from before would take for vanished what was saved since.
                 target = target with { Stat = now };
+                source.Forget(now.Name);
             }
 
             var folders = await source.ListFoldersAsync(target.Stat.Name, token).ConfigureAwait(false);
@@ -73,10 +75,11 @@ internal sealed class AccountLister(
     private async Task QueueAsync(ScanAccount account, ScanTarget target, IReadOnlyList<SourceFolder> folders, CancellationToken token)
     {
         var pairs = Match(account, folders, target);
+        var folderJobs = FolderJobs(account, pairs);
         long known = account.Stat.Folders.Sum(f => f.Items);
         if (known == 0)
         {
-            await QueueFoldersAsync(account, pairs, token).ConfigureAwait(false);
+            await QueueAsync(folderJobs, token).ConfigureAwait(false);
             foreach (var (folder, sourceFolder, _) in pairs)
             {
                 try
@@ -102,15 +105,17 @@ internal sealed class AccountLister(
                 throw SuddenlyEmpty(account.Name, known);
             }
 
-            await QueueFoldersAsync(account, pairs, token).ConfigureAwait(false);
+            await QueueAsync(folderJobs, token).ConfigureAwait(false);
             var contents = new KnownContents(source, store, options, account);
             contents.MatchMoved(comparison.Added, comparison.Changes);
             contents.MatchCopies(comparison.Added, comparison.Changes);
             await contents.MatchHeadersAsync(comparison.Added, job => QueueAsync(job, token), token).ConfigureAwait(false);
-            foreach (var job in comparison.Changes.Concat(comparison.Added))
+            if (target.Folders is null)
             {
-                await QueueAsync(job, token).ConfigureAwait(false);
+                await new AbsenceCheck(source, store, account).RunAsync(folders, comparison.Added, token).ConfigureAwait(false);
             }
+
+            await QueueAsync(comparison.Changes.Concat(comparison.Added), token).ConfigureAwait(false);
         }
 
         await order.WriteAsync(new ScanJob(account, ScanJobKind.AccountEnd), token).ConfigureAwait(false);
@@ -189,7 +194,8 @@ internal sealed class AccountLister(
         return pairs;
     }
 
-    private async Task QueueFoldersAsync(ScanAccount account, List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> pairs, CancellationToken token)
+    /// <summary>What has to be saved of the folders themselves. From now on they are not told as seen, though it is queued only when all of them have been compared.</summary>
+    private List<ScanJob> FolderJobs(ScanAccount account, List<(FolderStat Now, SourceFolder Source, FolderStat? Known)> pairs)
     {
         var jobs = new List<ScanJob>();
         foreach (var (now, folder, known) in pairs)
@@ -205,10 +211,7 @@ internal sealed class AccountLister(
             }
         }
 
-        foreach (var job in jobs)
-        {
-            await order.WriteAsync(job, token).ConfigureAwait(false);
-        }
+        return jobs;
     }
 
     /// <summary>Compares every folder whose token has changed.</summary>
@@ -240,6 +243,14 @@ internal sealed class AccountLister(
         }
 
         return listed;
+    }
+
+    private async Task QueueAsync(IEnumerable<ScanJob> jobs, CancellationToken token)
+    {
+        foreach (var job in jobs)
+        {
+            await QueueAsync(job, token).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask QueueAsync(ScanJob job, CancellationToken token)

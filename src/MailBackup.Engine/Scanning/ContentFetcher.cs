@@ -37,7 +37,7 @@ internal sealed class ContentFetcher(IMailSource source, ScanStore store, ScanCo
     {
         try
         {
-            var content = await source.OpenAsync(job.Account.Name, job.SourceFolder!, job.SourceItem!, token).ConfigureAwait(false);
+            var content = await OpenAsync(job, token).ConfigureAwait(false);
             if (content is null)
             {
                 return new FetchedContent(null, null, null);
@@ -54,6 +54,19 @@ internal sealed class ContentFetcher(IMailSource source, ScanStore store, ScanCo
         catch (ItemReadException e)
         {
             return new FetchedContent(null, null, e);
+        }
+    }
+
+    /// <summary>What nobody has thought of must cost the item, not the scan, tonight and every night.</summary>
+    private async ValueTask<SourceContent?> OpenAsync(ScanJob job, CancellationToken token)
+    {
+        try
+        {
+            return await source.OpenAsync(job.Account.Name, job.SourceFolder!, job.SourceItem!, token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not MailBackupException and not ItemReadException and not OutOfMemoryException)
+        {
+            throw new ItemReadException($"{job.SourceFolder!.Path}/{job.SourceItem!.Key}", $"an unexpected error: {e.GetType().Name}: {e.Message}", e);
         }
     }
 }

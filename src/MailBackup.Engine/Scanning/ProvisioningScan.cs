@@ -45,9 +45,25 @@ internal sealed class ProvisioningScan(
             Try(name, () => SaveAccount(name, null));
         }
 
+        TellNamesakes(mailboxes);
         DeleteVanished(snapshot, inTree, kept, trouble);
         counts.Unchanged(registry.Stats.Count(s => !s.Value.Deleted && !_writer.Appended.Contains(s.Key)));
         _writer.Commit();
+    }
+
+    /// <summary>Addresses do not tell case. Of two mailboxes that differ in nothing else, one is the account's; that the other is not in the backup must be said.</summary>
+    private void TellNamesakes(IReadOnlyList<string> mailboxes)
+    {
+        var names = mailboxes.ToHashSet(StringComparer.Ordinal);
+        foreach (string name in mailboxes)
+        {
+            if (registry.FindLiving(name) is { } id && registry.Stats[id].Name is var living && living != name && names.Contains(living))
+            {
+                _trouble(new MailBackupException(
+                    ErrorIds.SourceUnreadable, $"The mailbox {name} is not backed up: it differs from {living} only in capital letters, and they are one address.",
+                    "Move one of the two out of the mail tree, or under another address.", name));
+            }
+        }
     }
 
     /// <summary>Accounts that would be flagged deleted for no other reason than that the source no longer names their mailboxes.</summary>

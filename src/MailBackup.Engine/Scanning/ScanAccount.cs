@@ -23,7 +23,7 @@ internal sealed class ScanAccount(Guid id, AccountStat stat, AccountJournal jour
     public AccountJournal Journal { get; } = journal;
 
     /// <summary>
-    /// Living items that no folder lists any more. The lister fills it before it queues the account's first item; then the committer takes out of it
+    /// Living items that no folder lists any more. The lister fills it before it queues the account's first content; then the committer takes out of it
     /// what turns up again with the same content, and flags the rest deleted.
     /// </summary>
     public Dictionary<ItemId, KnownItem> Missing { get; } = [];
@@ -43,13 +43,13 @@ internal sealed class ScanAccount(Guid id, AccountStat stat, AccountJournal jour
     /// <summary>Folders that the source no longer has, children first. Lister, then committer.</summary>
     public List<FolderStat> VanishedFolders { get; } = [];
 
-    /// <summary>Folders in which an item could not be read: they are listed again next time. Committer only.</summary>
+    /// <summary>Folders in which an item could not be read, or from which one may have been moved: they are listed again next time. Lister, then committer.</summary>
     public HashSet<ItemId> Troubled { get; } = [];
 
     /// <summary>Living items added to or taken from each folder in this scan. Committer only.</summary>
     public Dictionary<ItemId, long> ItemCounts { get; } = [];
 
-    /// <summary>A new item could not be read: it may be one of the missing, so none of them is flagged deleted this time. Committer only.</summary>
+    /// <summary>A new item could not be read: it may be one of the missing, so none of them is flagged deleted this time. Lister, then committer.</summary>
     public bool DeletionsPostponed { get; set; }
 
     /// <summary>What this scan, and the ones before it that did not come to the account's end, took from it. Committer only.</summary>

@@ -34,6 +34,11 @@ public interface IMailSource : IAsyncDisposable
     {
     }
 
+    /// <summary>What a source has read of this account before it was asked is out of date.</summary>
+    void Forget(string account)
+    {
+    }
+
     /// <summary>
     /// The content of this item will be asked for, after all that were named for the account before. <see cref="OpenAsync"/> works without it too, but a source that
     /// is far away can read ahead by it.

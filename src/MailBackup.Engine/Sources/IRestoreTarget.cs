@@ -37,6 +37,7 @@ public interface IRestoreTarget
     /// <returns>How many were not there yet.</returns>
     ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token);
 
-    /// <summary>Makes all that was restored durable.</summary>
-    ValueTask FlushAsync(CancellationToken token);
+    /// <summary>Makes all that was restored durable. Throws when something of this account was lost since its last flush, whoever's flush met it.</summary>
+    /// <param name="account">Whose restore asks; null: everybody's.</param>
+    ValueTask FlushAsync(string? account, CancellationToken token);
 }

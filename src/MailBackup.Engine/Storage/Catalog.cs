@@ -102,14 +102,20 @@ public sealed class Catalog : IDisposable
             lookup = new BlobLookup(Connect());
         }
 
+        BlobLocation? found;
         try
         {
-            return lookup.Find(digest);
+            found = lookup.Find(digest);
         }
-        finally
+        catch
         {
-            _lookups.Add(lookup);
+            // Its statement stands in the middle, and would answer the next question with this digest.
+            lookup.Dispose();
+            throw;
         }
+
+        _lookups.Add(lookup);
+        return found;
     }
 
     /// <summary>A connection for one query; the caller closes it.</summary>

@@ -48,6 +48,35 @@ public class FolderFaultTests
         }
     }
 
+    /// <summary>New keys of items are saved while folders are still being compared: a folder that is told as seen then would never be journaled.</summary>
+    [Fact]
+    public async Task A_new_folder_of_an_account_that_breaks_behind_it_is_journaled_by_the_next_scan()
+    {
+        using var store = new FaultyStore(new Random(7));
+        var source = new MemorySource { Era = "1." };
+        source.Accounts[Ann] = [];
+        Fill(source, "A");
+        Assert.True(await ScanAsync(store, source));
+        Fill(source, "B");
+        source.Era = "2.";
+        source.Accounts[Ann].ForEach(f => f.Version++);
+        source.BeforeItems = folder =>
+        {
+            if (folder == "B2")
+            {
+                throw new MailBackupException(ErrorIds.SourceUnreadable, "The connection is lost.", "Try again.", Ann);
+            }
+        };
+        await ScanAsync(store, source);
+        source.BeforeItems = null;
+        Assert.True(await ScanAsync(store, source));
+
+        using var reader = store.Open();
+        var listed = reader.Items.List(new ItemQuery { Type = ItemType.Message }).Select(i => $"{i.Folder} {i.Subject}");
+        Assert.Equal(source.Accounts[Ann].SelectMany(f => f.Mails.Values.Select(m => $"{f.Path} {Changes.SubjectOf(m)}")).Order(), listed.Order());
+        Assert.Equal(source.Accounts[Ann].Select(f => f.Path).Order(), reader.Items.List(new ItemQuery { Type = ItemType.Folder }).Select(i => i.Subject).Order());
+    }
+
     private static void Fill(MemorySource source, string prefix)
     {
         for (int i = 0; i < 4; i++)

@@ -17,6 +17,14 @@ internal sealed class MemorySource : IMailSource, IRestoreTarget
     /// <summary>Everything that any message ever was.</summary>
     public HashSet<Digest> Ever { get; } = [];
 
+    /// <summary>What keys begin with that are no part of what stays, as the numbers of an IMAP folder: another one is to be recorded for that alone.</summary>
+    public string Era { get; set; } = "";
+
+    public bool KeysAreCurrent => Era.Length > 0;
+
+    /// <summary>Called with a folder before its items are listed.</summary>
+    public Action<string>? BeforeItems { get; set; }
+
     /// <summary>The directory; null when there is none.</summary>
     public ProvisioningSnapshot? Directory { get; set; }
 
@@ -75,6 +83,7 @@ internal sealed class MemorySource : IMailSource, IRestoreTarget
 
     public async IAsyncEnumerable<SourceItem> ListItemsAsync(string account, SourceFolder folder, [EnumeratorCancellation] CancellationToken token)
     {
+        BeforeItems?.Invoke(folder.Path);
         foreach (var mail in Accounts[account].Single(f => f.Path == folder.Path).Mails.Values.ToList())
         {
             yield return ItemOf(mail);
@@ -87,7 +96,7 @@ internal sealed class MemorySource : IMailSource, IRestoreTarget
         ValueTask.FromResult(Accounts[account].Single(f => f.Path == folder.Path).Mails.TryGetValue(item.StableKey, out var mail)
             ? new SourceContent(new MemoryStream(mail.Content, writable: false), mail.Content.Length, ItemOf(mail)) : null);
 
-    public string StableKeyOf(FolderKind kind, string key) => key;
+    public string StableKeyOf(FolderKind kind, string key) => key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     public ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
     {
@@ -142,9 +151,9 @@ internal sealed class MemorySource : IMailSource, IRestoreTarget
 
     public ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token) => ValueTask.FromResult(0);
 
-    public ValueTask FlushAsync(CancellationToken token) => ValueTask.CompletedTask;
+    public ValueTask FlushAsync(string? account, CancellationToken token) => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static SourceItem ItemOf(Mail mail) => new() { StableKey = mail.Key, Key = mail.Key, Flags = mail.Flags, Date = mail.Date, Size = mail.Content.Length };
+    private SourceItem ItemOf(Mail mail) => new() { StableKey = mail.Key, Key = Era + mail.Key, Flags = mail.Flags, Date = mail.Date, Size = mail.Content.Length };
 }

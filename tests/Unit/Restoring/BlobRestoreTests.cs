@@ -232,9 +232,9 @@ public class BlobRestoreTests
         public ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token) =>
             inner.RestoreTarget!.AddMountpointsAsync(account, mountpoints, token);
 
-        public ValueTask FlushAsync(CancellationToken token) => ++Flushes == 1
+        public ValueTask FlushAsync(string? account, CancellationToken token) => ++Flushes == 1
             ? throw new MailBackupException(ErrorIds.ItemRestoreFailed, "The disk is full.", "Make room.")
-            : inner.RestoreTarget!.FlushAsync(token);
+            : inner.RestoreTarget!.FlushAsync(account, token);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

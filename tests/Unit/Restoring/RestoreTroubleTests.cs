@@ -248,7 +248,7 @@ public class RestoreTroubleTests
 
         public ValueTask<int> AddMountpointsAsync(string account, IReadOnlyList<string> mountpoints, CancellationToken token) => new(0);
 
-        public ValueTask FlushAsync(CancellationToken token) => ++_flushes <= flushes ? ValueTask.CompletedTask
+        public ValueTask FlushAsync(string? account, CancellationToken token) => ++_flushes <= flushes ? ValueTask.CompletedTask
             : throw new MailBackupException(ErrorIds.ItemRestoreFailed, "No space.", "Make room.");
     }
 }

@@ -11,6 +11,18 @@ public class ProvisioningTests
     private const string Bob = "bob@example.com";
 
     [Fact]
+    public async Task Of_two_mailboxes_of_one_address_it_is_said_that_one_is_not_backed_up()
+    {
+        using var f = new NodeFixture();
+        f.Server.Deliver("Ann@example.com", subject: "An old one");
+        f.Server.Deliver(Ann);
+        var scan = await f.RunAsync(new ScanRequest());
+        Assert.Equal(OperationState.CompletedWithErrors, scan.State);
+        Assert.Contains("is not backed up", Assert.Single(scan.Report!.Troubles).Reason, StringComparison.Ordinal);
+        Assert.Single(f.Node.GetAccounts());
+    }
+
+    [Fact]
     public async Task Accounts_come_change_and_go()
     {
         using var f = With(new LdifText().Account(1, Ann, "displayName: Ann A").Account(2, Bob));

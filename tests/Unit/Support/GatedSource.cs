@@ -8,6 +8,9 @@ public sealed class GatedSource(IMailSource inner) : IMailSource
     /// <summary>Called with the account's name before its folders are listed.</summary>
     public Func<string, Task>? BeforeListing { get; set; }
 
+    /// <summary>Called with the account's name when its folders have been listed.</summary>
+    public Action<string>? AfterListing { get; set; }
+
     /// <summary>Called with the account's name before an item of it is opened.</summary>
     public Func<string, Task>? BeforeOpening { get; set; }
 
@@ -25,10 +28,16 @@ public sealed class GatedSource(IMailSource inner) : IMailSource
 
     public ValueTask<IReadOnlyList<string>> ListMailboxesAsync(CancellationToken token) => inner.ListMailboxesAsync(token);
 
+    public void ExpectAccounts(IReadOnlyList<string> accounts) => inner.ExpectAccounts(accounts);
+
+    public void Forget(string account) => inner.Forget(account);
+
     public async ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
         await (BeforeListing?.Invoke(account) ?? Task.CompletedTask).WaitAsync(token);
-        return await inner.ListFoldersAsync(account, token);
+        var folders = await inner.ListFoldersAsync(account, token);
+        AfterListing?.Invoke(account);
+        return folders;
     }
 
     public IAsyncEnumerable<SourceItem> ListItemsAsync(string account, SourceFolder folder, CancellationToken token) => inner.ListItemsAsync(account, folder, token);

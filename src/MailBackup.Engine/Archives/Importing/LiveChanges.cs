@@ -97,7 +97,7 @@ internal sealed class LiveChanges(
             return;
         }
 
-        await source.RestoreTarget!.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await source.RestoreTarget!.FlushAsync(account, CancellationToken.None).ConfigureAwait(false);
         foreach (var (folder, item) in _replaced)
         {
             await _editor.RemoveAsync(account, folder, item, CancellationToken.None).ConfigureAwait(false);

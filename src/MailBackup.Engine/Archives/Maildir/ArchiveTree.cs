@@ -36,5 +36,5 @@ internal sealed class ArchiveTree
         return added.AlreadyThere ? $"{folder.Path}/{item.State.Key} is in the archive once: the account has it twice, with the same name and content." : added.Note;
     }
 
-    public ValueTask FlushAsync(CancellationToken token) => _target.FlushAsync(token);
+    public ValueTask FlushAsync(CancellationToken token) => _target.FlushAsync(null, token);
 }

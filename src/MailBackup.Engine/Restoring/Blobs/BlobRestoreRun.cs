@@ -158,7 +158,7 @@ internal sealed class BlobRestoreRun(BackupLayout layout, IMailSource source, Bl
         done.Clear();
         try
         {
-            await target.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await target.FlushAsync(null, CancellationToken.None).ConfigureAwait(false);
         }
         catch
         {

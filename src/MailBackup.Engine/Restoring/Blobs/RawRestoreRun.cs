@@ -69,7 +69,7 @@ internal sealed class RawRestoreRun(BackupLayout layout, IRestoreTarget target, 
 
         var state = new ItemState { Type = ItemType.Message, Subject = known?.Subject ?? "", Date = known?.Date ?? DateTimeOffset.UtcNow, Size = size, Digest = digest };
         var restored = await target.RestoreItemAsync(request.Account, folder, new RestoreItem(state, _ => ValueTask.FromResult(Open())), stop).ConfigureAwait(false);
-        await target.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await target.FlushAsync(request.Account, CancellationToken.None).ConfigureAwait(false);
         if (restored.AlreadyThere)
         {
             _skipped++;

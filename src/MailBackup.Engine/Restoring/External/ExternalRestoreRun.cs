@@ -160,7 +160,7 @@ internal sealed class ExternalRestoreRun(
             }
         }
 
-        await target.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await target.FlushAsync(null, CancellationToken.None).ConfigureAwait(false);
         if (source.ProvisioningTarget is { } provisioning && (request.Skip & (RestoreParts.DataSource | RestoreParts.AccountProvisioning)) == 0)
         {
             await directory.RestoreDataSourcesAsync(provisioning, token => source.ReadProvisioningAsync(null, token), stop).ConfigureAwait(false);

@@ -64,6 +64,8 @@ public sealed class ImapSource : IMailSource
 
     public void ExpectAccounts(IReadOnlyList<string> accounts) => _listing.Expect(accounts);
 
+    public void Forget(string account) => _listing.Forget(account);
+
     public async ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(account);

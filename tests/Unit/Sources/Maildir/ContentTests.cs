@@ -34,6 +34,20 @@ public class ContentTests
     }
 
     [Theory]
+    [InlineData("BZh")]
+    [InlineData("BZh9")]
+    [InlineData("\x28\xB5")]
+    [InlineData("Dovecot")]
+    public async Task What_only_begins_as_a_compressed_mail_is_given_as_it_is(string text)
+    {
+        using var tree = MaildirTree.WithAlice();
+        tree.Write("example.org/alice/Maildir/cur/1:2,", Encoding.Latin1.GetBytes(text));
+        await using var source = tree.Open();
+        await using var opened = await source.OpenAsync(MaildirTree.Alice, await MaildirTree.Folder(source), Assert.Single(await MaildirTree.Items(source)), default);
+        Assert.Equal(Encoding.Latin1.GetBytes(text), ReadInSteps(opened!.Stream, 7));
+    }
+
+    [Theory]
     [InlineData("1:2,S")]
     [InlineData("1,S=5000:2,S")]
     public async Task Compressed_mail_is_given_plain(string name)

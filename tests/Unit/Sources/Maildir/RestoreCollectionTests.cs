@@ -38,7 +38,7 @@ public class RestoreCollectionTests
         async Task<(bool AlreadyThere, string Key)> Restore(RestoreItem what)
         {
             var restored = await target.RestoreItemAsync(MaildirTree.Alice, folder, what, default);
-            await target.FlushAsync(default);
+            await target.FlushAsync(null, default);
             return (restored.AlreadyThere, restored.Key);
         }
     }
@@ -57,7 +57,7 @@ public class RestoreCollectionTests
         var folder = new RestoreFolder(path, kind, null, null);
         await source.RestoreTarget!.EnsureFolderAsync(MaildirTree.Alice, folder, default);
         var restored = await source.RestoreTarget!.RestoreItemAsync(MaildirTree.Alice, folder, MaildirTree.Restorable("x", key), default);
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         Assert.Matches(expected, restored.Key);
         Assert.Equal(restored.Key, Assert.Single(await MaildirTree.Items(source, path)).Key);
     }
@@ -84,7 +84,7 @@ public class RestoreCollectionTests
         string name = new string('ü', 124) + ".txt";
         tree.Write("example.org/alice/Files/" + name, "there");
         var restored = await source.RestoreTarget!.RestoreItemAsync(MaildirTree.Alice, folder, MaildirTree.Restorable("x", name), default);
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         Assert.EndsWith(".txt", restored.Key, StringComparison.Ordinal);
         Assert.Equal("x", await File.ReadAllTextAsync(tree.AliceHome + "/Files/" + restored.Key));
     }
@@ -105,7 +105,7 @@ public class RestoreCollectionTests
             Assert.NotEqual(key, restored.Key);
         }
 
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         Assert.Equal("mine", await File.ReadAllTextAsync(outside));
         Assert.False(File.Exists("/nonexistent"));
         Assert.Equal(2, (await MaildirTree.Items(source, "Files")).Count);

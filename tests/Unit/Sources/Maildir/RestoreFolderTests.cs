@@ -23,7 +23,7 @@ public class RestoreFolderTests
         await using var source = tree.Open();
         Assert.True(await Ensure(source, path));
         Assert.False(await Ensure(source, path));
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         Assert.Equal(["cur", "maildirfolder", "new", "tmp"], MaildirTree.Names(tree.AliceMail + "/" + directory));
         var paths = (await MaildirTree.Folders(source)).Select(f => f.Path).ToList();
         Assert.Contains(path, paths);
@@ -166,7 +166,7 @@ public class RestoreFolderTests
         await source.RestoreTarget!.EnsureAccountAsync("new@example.net", true, default);
         Assert.True(Directory.Exists(tree.Root + "/example.net/new/Maildir/cur"));
         Assert.Equal((UnixFileMode)0x1C0, File.GetUnixFileMode(tree.Root + "/example.net/new"));
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public class RestoreFolderTests
         await source.RestoreTarget!.EnsureAccountAsync("bob@example.org", true, default);
         var folder = new RestoreFolder("Archive/2024", FolderKind.Mail, null, null);
         await source.RestoreTarget!.RestoreItemAsync(MaildirTree.Alice, folder, MaildirTree.Restorable("x", "cur/1:2,Sa", default, null, "Work"), default);
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         foreach (string path in Directory.EnumerateFileSystemEntries(tree.Root + "/example.org", "*", SearchOption.AllDirectories))
         {
             Assert.True(FileStatus.TryGet(path, out var status));

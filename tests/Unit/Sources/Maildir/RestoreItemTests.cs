@@ -105,7 +105,7 @@ public class RestoreItemTests
         var first = await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("first", "cur/1:2,S", MessageFlags.Seen), default);
         var again = await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("first", "new/1"), default);
         var second = await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("second", "cur/1:2,S", MessageFlags.Seen), default);
-        await target.FlushAsync(default);
+        await target.FlushAsync(null, default);
         Assert.Equal((true, first.Key), (again.AlreadyThere, again.Key));
         Assert.NotEqual(first.Key, second.Key);
         Assert.Equal("first", await File.ReadAllTextAsync(tree.AliceMail + "/" + first.Key));
@@ -122,10 +122,63 @@ public class RestoreItemTests
         await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("same", "cur/2:2,"), default);
         tree.Mail("cur/1:2,", "theirs");
         tree.Mail("cur/2:2,", "same");
-        await target.FlushAsync(default);
+        await target.FlushAsync(null, default);
         Assert.Equal("theirs", await File.ReadAllTextAsync(tree.AliceMail + "/cur/1:2,"));
         Assert.Equal(["mine", "same", "theirs"], Directory.GetFiles(tree.AliceMail + "/cur").Select(File.ReadAllText).Order());
         Assert.Empty(MaildirTree.Names(tree.AliceMail + "/tmp"));
+    }
+
+    [Fact]
+    public async Task A_folder_that_vanished_costs_the_account_that_restored_into_it_and_nobody_else()
+    {
+        const string Bob = "bob@example.org";
+        using var tree = MaildirTree.WithAlice();
+        MaildirTree.MakeMailDirectory(tree.AliceMail + "/.Sent");
+        await using var source = tree.Open();
+        var target = source.RestoreTarget!;
+        await target.EnsureAccountAsync(Bob, true, default);
+        await target.RestoreItemAsync(MaildirTree.Alice, new RestoreFolder("Sent", FolderKind.Mail, ".Sent", null), MaildirTree.Restorable("lost", "cur/1:2,"), default);
+        await target.RestoreItemAsync(Bob, Inbox, MaildirTree.Restorable("kept", "cur/2:2,"), default);
+        Directory.Delete(tree.AliceMail + "/.Sent", recursive: true);
+
+        await target.FlushAsync(Bob, default);
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(tree.Root, "example.org/bob/Maildir/cur/2:2,")));
+        await Assert.ThrowsAsync<MailBackupException>(async () => await target.FlushAsync(MaildirTree.Alice, default));
+
+        // Told once; what comes then is whole again.
+        await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("later", "cur/3:2,"), default);
+        await target.FlushAsync(MaildirTree.Alice, default);
+        Assert.Equal("later", await File.ReadAllTextAsync(tree.AliceMail + "/cur/3:2,"));
+    }
+
+    [Fact]
+    public async Task What_was_not_brought_to_the_disk_gets_no_name_at_a_later_flush()
+    {
+        using var tree = MaildirTree.WithAlice();
+        await using var source = tree.Open();
+        var target = source.RestoreTarget!;
+        await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("one", "cur/1:2,"), default);
+        await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("two", "cur/2:2,"), default);
+        File.Delete(Directory.GetFiles(tree.AliceMail + "/tmp").Order().Last());
+        await Assert.ThrowsAsync<MailBackupException>(async () => await target.FlushAsync(MaildirTree.Alice, default));
+        await target.FlushAsync(MaildirTree.Alice, default);
+        Assert.Empty(Directory.GetFiles(tree.AliceMail + "/cur"));
+        Assert.Empty(MaildirTree.Names(tree.AliceMail + "/tmp"));
+    }
+
+    [Fact]
+    public async Task What_the_server_renames_between_two_items_is_still_known()
+    {
+        using var tree = MaildirTree.WithAlice();
+        tree.Mail("cur/1:2,", "there");
+        await using var source = tree.Open();
+        var target = source.RestoreTarget!;
+        await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("other", "cur/2:2,"), default);
+        File.Move(tree.AliceMail + "/cur/1:2,", tree.AliceMail + "/cur/1:2,S");
+        await target.FlushAsync(MaildirTree.Alice, default);
+        Assert.True((await target.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("there", "cur/1:2,"), default)).AlreadyThere);
+        await target.FlushAsync(MaildirTree.Alice, default);
+        Assert.Equal(["other", "there"], Directory.GetFiles(tree.AliceMail + "/cur").Select(File.ReadAllText).Order());
     }
 
     [Fact]
@@ -136,7 +189,7 @@ public class RestoreItemTests
         await source.RestoreTarget!.RestoreItemAsync(MaildirTree.Alice, Inbox, MaildirTree.Restorable("x", "cur/1:2,"), default);
         Assert.Empty(MaildirTree.Names(tree.AliceMail + "/cur"));
         Assert.Single(MaildirTree.Names(tree.AliceMail + "/tmp"));
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         Assert.Single(MaildirTree.Names(tree.AliceMail + "/cur"));
         Assert.Empty(MaildirTree.Names(tree.AliceMail + "/tmp"));
     }
@@ -153,10 +206,10 @@ public class RestoreItemTests
             await source.RestoreTarget!.RestoreItemAsync(MaildirTree.Alice, folder, MaildirTree.Restorable($"mail {i}", $"cur/{i}:2,"), token);
             if (i % 400 == 0)
             {
-                await source.RestoreTarget!.FlushAsync(token);
+                await source.RestoreTarget!.FlushAsync(null, token);
             }
         });
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         Assert.Equal(750, Directory.GetFiles(tree.AliceMail + "/cur").Length);
         Assert.Equal(750, Directory.GetFiles(tree.AliceMail + "/.Sent/cur").Length);
         Assert.All(Directory.GetFiles(tree.AliceMail + "/cur"), f => Assert.Equal("mail " + Path.GetFileName(f).Split(':')[0], File.ReadAllText(f)));
@@ -246,7 +299,7 @@ public class RestoreItemTests
                 Assert.Equal((true, restored.Key), (again.AlreadyThere, again.Key));
             }
 
-            await target.FlushAsync(default);
+            await target.FlushAsync(null, default);
             Assert.Equal(3, Directory.GetFiles(tree.AliceMail + "/cur").Length);
         }
     }
@@ -291,7 +344,7 @@ public class RestoreItemTests
         await using var source = tree.Open();
         var item = new RestoreItem(MaildirTree.Restorable("x", "cur/1:2,").State, _ => new(new BrokenStream()));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await Restore(source, item));
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         Assert.Empty(MaildirTree.Names(tree.AliceMail + "/tmp"));
         Assert.Empty(MaildirTree.Names(tree.AliceMail + "/cur"));
     }
@@ -320,7 +373,7 @@ public class RestoreItemTests
     private static async Task<RestoredItem> Restore(IMailSource source, RestoreItem item, RestoreFolder? folder = null)
     {
         var restored = await source.RestoreTarget!.RestoreItemAsync(MaildirTree.Alice, folder ?? Inbox, item, default);
-        await source.RestoreTarget!.FlushAsync(default);
+        await source.RestoreTarget!.FlushAsync(null, default);
         return restored;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MailBackup.Sources.Imap.Connection;
 
 namespace MailBackup.Sources.Imap.Reading;
@@ -12,11 +13,17 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _permits = new(connections, connections);
     private readonly ConcurrentDictionary<string, ListingSession> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<SourceFolder>>> _ahead = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<Listing>> _ahead = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private IReadOnlyList<string> _expected = [];
     private Dictionary<string, int> _places = [];
     private int _started, _place;
+
+    /// <summary>
+    /// How long a listing stands for the account. An account before it in the list may take hours: what its user has done meanwhile would be seen in one folder and not in the other.
+    /// </summary>
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
     public void Expect(IReadOnlyList<string> accounts)
     {
@@ -31,13 +38,20 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
         }
     }
 
+    /// <summary>The listing that was made ahead is not to be used.</summary>
+    public void Forget(string account) => _forgotten[account] = true;
+
     /// <summary>Throws <see cref="Protocol.ImapException"/>.</summary>
     public async Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
         await MoveToAsync(account).ConfigureAwait(false);
-        if (_ahead.TryRemove(account, out var listed))
+        if (_ahead.TryRemove(account, out var ahead))
         {
-            return await listed.WaitAsync(token).ConfigureAwait(false);
+            var listing = await ahead.WaitAsync(token).ConfigureAwait(false);
+            if (!_forgotten.TryRemove(account, out _) && Stopwatch.GetElapsedTime(listing.Done) < FreshFor)
+            {
+                return await listing.Folders.ConfigureAwait(false);
+            }
         }
 
         return await Session(account).ListFoldersAsync(token).ConfigureAwait(false);
@@ -87,10 +101,16 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
         foreach (string next in begin)
         {
             var session = Session(next);
-            var listed = Task.Run(() => session.ListFoldersAsync(_end.Token));
-            _ = listed.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            _ahead[next] = listed;
+            _forgotten.TryRemove(next, out _);
+            _ahead[next] = Task.Run(() => ListAheadAsync(session));
         }
+    }
+
+    private async Task<Listing> ListAheadAsync(ListingSession session)
+    {
+        var folders = session.ListFoldersAsync(_end.Token);
+        await ((Task)folders).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new Listing(folders, Stopwatch.GetTimestamp());
     }
 
     private async ValueTask CloseAsync(string account)
@@ -100,4 +120,8 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
             await session.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <param name="Folders">Has ended, perhaps with an error.</param>
+    /// <param name="Done">When, as the stopwatch has it.</param>
+    private sealed record Listing(Task<IReadOnlyList<SourceFolder>> Folders, long Done);
 }

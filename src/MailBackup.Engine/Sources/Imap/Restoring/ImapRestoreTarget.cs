@@ -68,7 +68,7 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         return await GuardAsync(account, "subscriptions", Writer(account).SubscribeAsync(mountpoints, token)).ConfigureAwait(false);
     }
 
-    public ValueTask FlushAsync(CancellationToken token) => ValueTask.CompletedTask;
+    public ValueTask FlushAsync(string? account, CancellationToken token) => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {

@@ -17,6 +17,7 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
     private static int s_counter;
 
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private Exception? _failure;
 
     public string Directory => directory;
 
@@ -43,6 +44,7 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
             var (wanted, note) = await ChooseNameAsync(item, token).ConfigureAwait(false);
             string name = wanted;
             string? digest = null;
+            bool looked = false;
             for (int attempt = 0; ; attempt++)
             {
                 if (Pending.Contains(Group(name)))
@@ -50,7 +52,7 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
                     SyncAndPublish();
                 }
 
-                bool taken = false;
+                bool taken = false, gone = false;
                 foreach (string other in Occupants(name))
                 {
                     var (exists, same, status) = await CompareAsync(other, item, token).ConfigureAwait(false);
@@ -60,6 +62,15 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
                     }
 
                     taken |= exists;
+                    gone |= !exists;
+                }
+
+                if (gone && !looked && LookAgain())
+                {
+                    // The server has renamed it, or it is gone: under another name it may be the very item.
+                    looked = true;
+                    attempt--;
+                    continue;
                 }
 
                 if (!taken)
@@ -85,11 +96,22 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
         }
     }
 
-    public void SyncContents() => Locked(Pending.SyncContents);
+    public void SyncContents() => Locked(() => Guard(Pending.SyncContents));
 
     public void MarkSynced() => Locked(Pending.MarkSynced);
 
-    public void Publish() => Locked(PublishNow);
+    public void Publish() => Locked(() => Guard(PublishNow));
+
+    /// <summary>What is pending was not brought to the disk. Linux tells of that once: the next sync would pass, and give a name to what is not there.</summary>
+    public void Fail(Exception reason) => Locked(() => Discard(reason));
+
+    /// <summary>Why files were lost that had been taken for restored, since the last time this was asked; null: none was.</summary>
+    public Exception? TakeFailure()
+    {
+        Exception? failure = null;
+        Locked(() => (failure, _failure) = (_failure, null));
+        return failure;
+    }
 
     public void Dispose() => _gate.Dispose();
 
@@ -101,6 +123,9 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
 
     /// <summary>Names that an item of this name collides with; files there may have gone since.</summary>
     protected abstract IEnumerable<string> Occupants(string name);
+
+    /// <summary>Forgets what names there were. False when nothing was remembered.</summary>
+    protected virtual bool LookAgain() => false;
 
     /// <summary>What names have in common that collide.</summary>
     protected abstract string Group(string name);
@@ -152,8 +177,38 @@ internal abstract class FolderWriter(string directory, FolderKind kind, FileStat
 
     private void SyncAndPublish()
     {
-        Pending.SyncContents();
-        PublishNow();
+        Guard(() =>
+        {
+            Pending.SyncContents();
+            PublishNow();
+        });
+        if (_failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is PosixException or IOException or MailBackupException)
+        {
+            Discard(e);
+        }
+    }
+
+    private void Discard(Exception reason)
+    {
+        if (Pending.Count > 0)
+        {
+            _failure ??= reason;
+        }
+
+        Pending.Discard();
+        OnPublished(asPlanned: false);
     }
 
     private void PublishNow()

@@ -74,6 +74,12 @@ internal sealed class MailFolderWriter(string directory, FileStatus owner, Given
         return [.. _index.Find(Group(name))];
     }
 
+    protected override bool LookAgain()
+    {
+        _index = null;
+        return true;
+    }
+
     protected override string Group(string name) => MessageName.StablePart(name.AsSpan(MessageName.Current.Length)).ToString();
 
     protected override string Variant(string name, ItemState state, string hexDigest, int attempt)

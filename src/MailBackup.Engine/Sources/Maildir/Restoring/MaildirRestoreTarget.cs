@@ -15,6 +15,9 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
     private readonly GivenNames _given = new();
     private readonly Dictionary<string, FolderWriter> _writers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changedDirectories = new(StringComparer.Ordinal);
+
+    /// <summary>Accounts of which something was lost that they had been told was restored, until their own flush says so. Guarded by <see cref="_flush"/>.</summary>
+    private readonly List<(string Account, Exception Reason)> _lost = [];
     private readonly HashSet<string> _freshInboxes = new(StringComparer.OrdinalIgnoreCase);
 
     public ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
@@ -67,14 +70,22 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
             .ConfigureAwait(false);
     }
 
-    public ValueTask FlushAsync(CancellationToken token)
+    public ValueTask FlushAsync(string? account, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
 
         // One at a time: of two that overlap, one would publish what only the other has yet to sync.
         lock (_flush)
         {
-            Flush();
+            RestoreErrors.Guard(() =>
+            {
+                Flush();
+
+                // A folder that vanished costs its own account, at whosever flush it shows.
+                var lost = _lost.FindAll(l => account is null || l.Account == account);
+                _lost.RemoveAll(lost.Contains);
+                return lost.Count == 0 ? true : throw lost[0].Reason;
+            });
         }
 
         return ValueTask.CompletedTask;
@@ -82,23 +93,32 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
 
     private void Flush()
     {
-        List<FolderWriter> writers;
+        List<(string Account, FolderWriter Writer)> writers;
         lock (_lock)
         {
-            writers = [.. _writers.Values];
+            writers = [.. _writers.Select(w => (w.Key[..w.Key.IndexOf('\0', StringComparison.Ordinal)], w.Value))];
         }
 
-        RestoreErrors.Guard(() =>
+        SyncContents(writers.ConvertAll(w => w.Writer));
+        foreach (var (account, writer) in writers)
         {
-            SyncContents(writers);
-            foreach (var writer in writers)
+            writer.Publish();
+            if (writer.TakeFailure() is { } failure)
             {
-                writer.Publish();
+                _lost.Add((account, failure));
             }
+        }
 
+        try
+        {
             SyncDirectories();
-            return true;
-        });
+        }
+        catch (Exception e) when (e is PosixException or IOException)
+        {
+            // Which names are on the disk cannot be told, of nobody's.
+            _lost.AddRange(writers.Select(w => (w.Account, e)));
+            throw;
+        }
     }
 
     private static void SyncContents(List<FolderWriter> writers)
@@ -110,9 +130,18 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         }
 
         writers.ForEach(w => w.MarkSynced());
-        foreach (var writer in writers.Where(w => w.PendingCount > 0).DistinctBy(w => w.Device))
+        foreach (var sameDevice in writers.Where(w => w.PendingCount > 0).GroupBy(w => w.Device).Select(g => g.ToList()))
         {
-            FileWrites.SyncFileSystem(writer.Directory);
+            // One that is still there stands for its file system.
+            var one = sameDevice.Find(w => FileStatus.TryGet(w.Directory, out _)) ?? sameDevice[0];
+            try
+            {
+                FileWrites.SyncFileSystem(one.Directory);
+            }
+            catch (Exception e) when (e is PosixException or IOException)
+            {
+                sameDevice.ForEach(w => w.Fail(e));
+            }
         }
     }
 
@@ -186,11 +215,23 @@ internal sealed class MaildirRestoreTarget(MailboxLayout layout) : IRestoreTarge
         var present = directories.Select(d => (Path: d, Exists: FileStatus.TryGet(d, out var status), status.Device)).Where(d => d.Exists).ToList();
         if (present.Count <= FewFiles)
         {
-            present.ForEach(d => FileWrites.Sync(d.Path));
+            present.ForEach(d => SyncIfThere(d.Path));
         }
         else
         {
             present.DistinctBy(d => d.Device).ToList().ForEach(d => FileWrites.SyncFileSystem(d.Path));
+        }
+    }
+
+    private static void SyncIfThere(string directory)
+    {
+        try
+        {
+            FileWrites.Sync(directory);
+        }
+        catch (PosixException e) when (e.Errno is Errno.ENOENT)
+        {
+            // Its user has removed it just now.
         }
     }
 

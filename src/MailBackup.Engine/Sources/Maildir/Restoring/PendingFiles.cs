@@ -50,6 +50,26 @@ internal sealed class PendingFiles(string directory)
         }
     }
 
+    /// <summary>Gives all of them up: whether their contents will ever be on the disk, nobody can tell any more.</summary>
+    public void Discard()
+    {
+        foreach (var (temporary, _, _) in _files)
+        {
+            try
+            {
+                FileWrites.Remove(directory, temporary);
+            }
+            catch (PosixException)
+            {
+                // Servers clear their tmp.
+            }
+        }
+
+        _files.Clear();
+        _groups.Clear();
+        (_bytes, _marked) = (0, 0);
+    }
+
     /// <summary>Whoever calls this syncs the file system before he publishes.</summary>
     public void MarkSynced() => _marked = _files.Count;
 
