@@ -11,9 +11,10 @@ namespace MailBackup.Scanning;
 internal sealed class AbsenceCheck(IMailSource source, ScanStore store, ScanAccount account)
 {
     /// <summary>Takes out of <see cref="ScanAccount.Missing"/> what has come to a folder since the folders were listed. Errors: those of listing.</summary>
+    /// <param name="before">The account as the last scan left it.</param>
     /// <param name="listed">The folders, with the tokens by which this scan has gone.</param>
     /// <param name="added">What this scan has found new.</param>
-    public async Task RunAsync(IReadOnlyList<SourceFolder> listed, IReadOnlyCollection<ScanJob> added, CancellationToken token)
+    public async Task RunAsync(AccountStat before, IReadOnlyList<SourceFolder> listed, IReadOnlyCollection<ScanJob> added, CancellationToken token)
     {
         if (account.Missing.Count == 0 && account.VanishedFolders.Count == 0)
         {
@@ -28,8 +29,14 @@ internal sealed class AbsenceCheck(IMailSource source, ScanStore store, ScanAcco
             return;
         }
 
+        // A server that tells of no change at all had each folder listed just now; to list all of them again would double every scan.
+        if (now.All(f => f.Token is null) && before.Folders.All(f => f.Token is null))
+        {
+            return;
+        }
+
         var homes = account.Missing.Values.Select(i => i.Folder).ToHashSet();
-        foreach (var folder in now.Where(f => f.Token is null || !tokens.TryGetValue((f.Kind, f.Path), out string? before) || before != f.Token))
+        foreach (var folder in now.Where(f => f.Token is null || !tokens.TryGetValue((f.Kind, f.Path), out string? then) || then != f.Token))
         {
             var id = account.Folders.Find(f => f.Path == folder.Path && f.Kind == folder.Kind) is { } known ? new ItemId(known.Id) : (ItemId?)null;
             if (account.Missing.Count > 0 && homes.Any(h => h != id))

@@ -112,7 +112,7 @@ internal sealed class AccountLister(
             await contents.MatchHeadersAsync(comparison.Added, job => QueueAsync(job, token), token).ConfigureAwait(false);
             if (target.Folders is null)
             {
-                await new AbsenceCheck(source, store, account).RunAsync(folders, comparison.Added, token).ConfigureAwait(false);
+                await new AbsenceCheck(source, store, account).RunAsync(target.Stat, folders, comparison.Added, token).ConfigureAwait(false);
             }
 
             await QueueAsync(comparison.Changes.Concat(comparison.Added), token).ConfigureAwait(false);
