@@ -11,7 +11,7 @@ internal static class AtomicFile
     {
         string folder = Path.GetDirectoryName(path)!;
         files.CreateFolder(folder);
-        string temporary = shared ? $"{path}.{Guid.NewGuid():N}.tmp" : path + ".tmp";
+        string temporary = shared ? $"{path}.{Guid.NewGuid():N}.tmp" : TemporaryOf(path);
         try
         {
             using (var handle = files.Open(temporary, FileMode.Create))
@@ -36,6 +36,9 @@ internal static class AtomicFile
             files.SyncFolder(folder);
         }
     }
+
+    /// <summary>What a crash may leave of a file that is not shared.</summary>
+    public static string TemporaryOf(string path) => path + ".tmp";
 
     private static void TryDelete(IStoreFiles files, string path)
     {
