@@ -163,9 +163,13 @@ public sealed partial class BackupNode
         }
     }
 
-    /// <summary>True when an earlier operation was asked for the same account under the same address: this one goes on with it.</summary>
-    private bool HasBegunBefore(Operation operation, AccountRestoreRequest request) => Operations.History(10_000).Any(o =>
-        o.Kind == operation.Kind && o.Id != operation.Id && o.ErrorId != ErrorIds.AccountExists
+    /// <summary>
+    /// True when an earlier operation has put something of the same account under the same address: this one goes on with it. One that was refused or stopped
+    /// before that says nothing about whose the mailbox is; of one that was interrupted only its progress is known, which begins with its first item.
+    /// </summary>
+    private bool HasBegunBefore(Operation operation, AccountRestoreRequest request) => Operations.AnyEnded(operation.Kind, o =>
+        o.Id != operation.Id
+        && o is { Report: { Restored: > 0 } or { Skipped: > 0 } } or { State: OperationState.Interrupted, Progress: not null }
         && OperationRequestJson.Read(o.Kind, o.Parameters) is AccountRestoreRequest earlier
         && string.Equals(earlier.Account, request.Account, StringComparison.OrdinalIgnoreCase)
         && string.Equals(earlier.As, request.As, StringComparison.OrdinalIgnoreCase));

@@ -1,5 +1,7 @@
 using MailBackup.Model;
 using MailBackup.Operations;
+using MailBackup.Sources;
+using MailBackup.Sources.Imap;
 using MailBackup.Storage;
 using MailBackup.Tests.Support;
 using static MailBackup.Tests.Servers.ImapFixture;
@@ -85,6 +87,36 @@ public sealed class ImapRestoreTests
         var restore = await fixture.RunAsync(new RestoreRequest { Account = Alice });
         Assert.Equal((OperationState.CompletedWithErrors, 2L, 1L), (restore.State, restore.Report!.Restored, restore.Report.Unrestored));
         Assert.Contains("larger than the maximum size", Assert.Single(restore.Report.Troubles).Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>A large account is still at work when a third one is begun on two connections: its second equal mail is not the first one.</summary>
+    [DovecotFact]
+    public async Task Accounts_that_come_and_go_take_nothing_from_one_that_is_still_being_restored()
+    {
+        using var fixture = new ImapFixture();
+        using var proxy = new FaultProxy(fixture.Server.Port);
+        await using var source = new ImapSource(fixture.Source() with { Imap = $"imap://127.0.0.1:{proxy.Port}", ImapMaxConnections = 2 });
+        var target = source.RestoreTarget!;
+        var inbox = new RestoreFolder("INBOX", FolderKind.Mail, null, null);
+        await target.EnsureAccountAsync(Alice, create: false, default);
+        Assert.False(await RestoreAsync(Alice, 1));
+        foreach (string small in new[] { Bob, "carol@example.com", "dave@example.com" })
+        {
+            await target.EnsureAccountAsync(small, create: false, default);
+            Assert.False(await RestoreAsync(small, 2));
+            target.EndAccount(small);
+        }
+
+        Assert.False(await RestoreAsync(Alice, 1), "The second of two equal mails was taken for the first.");
+        using var alice = fixture.Server.Login(Alice);
+        Assert.Equal(2, alice.Mails("INBOX").Count);
+        Assert.InRange(proxy.MostOpen, 1, 3);
+
+        async Task<bool> RestoreAsync(string account, int n)
+        {
+            var state = new ItemState { Type = ItemType.Message, Date = Moment(n), Size = Mail(n).Length };
+            return (await target.RestoreItemAsync(account, inbox, new RestoreItem(state, _ => new(new MemoryStream(Mail(n)))), default)).AlreadyThere;
+        }
     }
 
     private static void Fill(ImapFixture fixture, IReadOnlyList<byte[]> mails)

@@ -3,6 +3,7 @@ using MailBackup.Archives.Mbox;
 using MailBackup.Archives.Zip;
 using MailBackup.Model;
 using MailBackup.Operations;
+using MailBackup.Restoring;
 using MailBackup.Scanning;
 using MailBackup.Sources;
 using MailBackup.Storage;
@@ -23,7 +24,7 @@ internal sealed class AccountExport(BackupLayout layout, ExportAccountRequest re
     /// <summary>Into the folder that the request names.</summary>
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
-        using var reader = new BackupReader(layout, StoreReader.OpenCatalog(layout, sink.Warning));
+        using var reader = OwnStore.Open(layout, sink);
         string name = Find(reader);
         var destination = new ArchiveDestination(request.Destination, name, request.Format, request.Force);
         try
@@ -57,7 +58,7 @@ internal sealed class AccountExport(BackupLayout layout, ExportAccountRequest re
         return Report();
     }
 
-    /// <summary>As a zip file into a stream, which may be a pipe. Throws what the stream throws.</summary>
+    /// <summary>As a zip file into a stream, which may be a pipe, without the writer lock. Throws what the stream throws.</summary>
     public async Task<OperationReport> RunAsync(Stream output, CancellationToken stop)
     {
         using var reader = new BackupReader(layout, StoreReader.OpenCatalog(layout, sink.Warning));
@@ -71,6 +72,7 @@ internal sealed class AccountExport(BackupLayout layout, ExportAccountRequest re
     private string Find(BackupReader reader)
     {
         var id = reader.Items.Find(request.Account);
+        OwnStore.TellDamage(reader, id, sink);
         string name = reader.Registry.Stats[id].Name;
         return reader.Registry.Find(name) == id ? name : $"{name}.{id:D}";
     }

@@ -1,5 +1,6 @@
 using MailBackup.Archives.Importing;
 using MailBackup.Operations;
+using MailBackup.Restoring;
 using MailBackup.Sources;
 using MailBackup.Storage;
 
@@ -131,7 +132,7 @@ internal sealed class AccountImport(
         var scanSink = new ScanSink(sink);
         await scan(scanSink, stop).ConfigureAwait(false);
         _scanTroubles = scanSink.Troubles;
-        return new BackupReader(layout, StoreReader.OpenCatalog(layout, sink.Warning));
+        return OwnStore.Open(layout, sink);
     }
 
     private HashSet<string> Mapped(IArchiveReader archive, CancellationToken stop) =>

@@ -17,7 +17,7 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
     private ExportDestination? _destination;
     private ItemExport? _items;
     private BlobExport? _blobs;
-    private long _done, _total, _accountErrors, _bytes;
+    private long _done, _total, _accountErrors, _damaged, _bytes;
 
     public async Task<OperationReport> RunAsync(CancellationToken stop)
     {
@@ -40,9 +40,9 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
                 _items!.ReportBroken(account, _blobs.Broken, stop);
             }
 
-            if (!request.SkipItems && _accountErrors == 0)
+            if (!request.SkipItems)
             {
-                new ExportPruning(reader, _destination.Layout, wanted).Run(selection.Accounts, stop);
+                Prune(reader, selection, wanted, stop);
             }
         }
         finally
@@ -53,6 +53,18 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
         _destination.Complete();
         Write(stat with { Completed = DateTimeOffset.UtcNow });
         return Report();
+    }
+
+    private void Prune(BackupReader reader, ExportSelection selection, WantedBlobs wanted, CancellationToken stop)
+    {
+        if (_accountErrors + _damaged + _items!.Unread == 0)
+        {
+            new ExportPruning(reader, _destination!.Layout, wanted).Run(selection.Accounts, stop);
+        }
+        else
+        {
+            sink.Warning("Nothing was taken out of the export, for not all of the backup can be read: an earlier export may have what is broken in it.");
+        }
     }
 
     /// <summary>From here on the folder is an export, and not a complete one.</summary>
@@ -83,9 +95,16 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
         _blobs = new BlobExport(layout, _destination!);
         var listing = new PlaceListing(reader.Catalog);
         _total = request.SkipItems ? 0 : selection.Accounts.Sum(a => listing.CountItems(a.Id));
+        foreach (var (account, fault) in selection.Unreadable)
+        {
+            _damaged++;
+            sink.Trouble(new ItemTrouble(fault.ErrorId, account, null, null, $"{fault.Message} The account is not exported."));
+        }
+
         foreach (var account in selection.Accounts)
         {
             stop.ThrowIfCancellationRequested();
+            _damaged += OwnStore.TellDamage(reader, account.Id, sink) ? 1 : 0;
             try
             {
                 provisioning.Export(account.Id);
@@ -160,7 +179,7 @@ internal sealed class BackupExport(BackupLayout layout, Guid server, BackupExpor
         Added = _items?.Written ?? 0,
         Unchanged = _items?.Unchanged ?? 0,
         Blobs = _blobs?.Written ?? 0,
-        Errors = (_items?.Errors ?? 0) + _accountErrors,
+        Errors = (_items?.Errors ?? 0) + _accountErrors + _damaged,
         BytesStored = _destination?.Bytes ?? 0,
         Seconds = Math.Round(_clock.Elapsed.TotalSeconds, 3),
     };

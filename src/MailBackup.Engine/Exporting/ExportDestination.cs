@@ -8,6 +8,9 @@ namespace MailBackup.Exporting;
 /// </summary>
 internal sealed class ExportDestination
 {
+    /// <summary>Folder of files that are not yet whole.</summary>
+    private const string Partial = ".partial";
+
     private readonly string _partial;
     private readonly long _keepFree;
     private readonly Lock _space = new();
@@ -19,7 +22,7 @@ internal sealed class ExportDestination
     {
         Layout = layout;
         _keepFree = keepFree;
-        _partial = Path.Combine(layout.Root, ".partial");
+        _partial = Path.Combine(layout.Root, Partial);
     }
 
     public TransparentLayout Layout { get; }
@@ -184,7 +187,7 @@ internal sealed class ExportDestination
             throw Invalid(layout, $"{layout.Root} is a file.", "Choose a folder.");
         }
 
-        if (!Directory.Exists(layout.Root) || !Directory.EnumerateFileSystemEntries(layout.Root).Any(e => Path.GetFileName(e) != "lost+found"))
+        if (!Directory.Exists(layout.Root) || Directory.EnumerateFileSystemEntries(layout.Root).All(e => IsOfNobody(layout, e)))
         {
             return;
         }
@@ -200,6 +203,12 @@ internal sealed class ExportDestination
             throw Invalid(layout, $"{layout.Root} holds an export of server {owner}; this is server {server}.", "Choose another folder. Nothing was changed.");
         }
     }
+
+    /// <summary>What a new device has, and what an export that ended before it had begun has left.</summary>
+    private static bool IsOfNobody(TransparentLayout layout, string entry) =>
+        Path.GetFileName(entry) is "lost+found"
+        || entry == AtomicFile.TemporaryOf(layout.BackupStat)
+        || (Path.GetFileName(entry) == Partial && Directory.Exists(entry) && !Directory.EnumerateFileSystemEntries(entry).Any());
 
     private static bool Has(string path, ReadOnlySpan<byte> content)
     {

@@ -5,7 +5,8 @@ namespace MailBackup.Exporting;
 
 /// <summary>
 /// Takes away what an earlier export into the same folder left and the backup, or the choice of accounts, has no longer: a restore would bring it back.
-/// What is broken in the backup stays: the earlier export may have it whole.
+/// What is broken in the backup stays: the earlier export may have it whole. Only to be run when every journal could be read to its end: else it is not
+/// known what the backup has.
 /// </summary>
 internal sealed class ExportPruning(BackupReader reader, TransparentLayout export, WantedBlobs wanted)
 {

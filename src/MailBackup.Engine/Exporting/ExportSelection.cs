@@ -42,6 +42,7 @@ internal sealed class ExportSelection
         LeftOut = disabled[true].Count();
         Accounts = [.. disabled[false].Where(a => InDomains(a.Domain)
             && (request.ClassesOfService.Count == 0 || (lookup.Of(a) is { } cos && request.ClassesOfService.Contains(cos.Name, StringComparer.OrdinalIgnoreCase))))];
+        Unreadable = FindUnreadable(layout);
         _domains = Accounts.Select(a => a.Domain).Concat(request.Domains).ToHashSet(StringComparer.OrdinalIgnoreCase);
         _classes = Accounts.Select(lookup.Of).OfType<ProvisioningEntry>().Select(c => c.Name).Concat(request.ClassesOfService)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -53,6 +54,12 @@ internal sealed class ExportSelection
     /// <summary>By name, deleted ones too.</summary>
     public IReadOnlyList<Account> Accounts { get; }
 
+    /// <summary>
+    /// Accounts that may belong into the export, and of which that cannot be told, because their own journal is damaged: by their address where it is known,
+    /// else by their id.
+    /// </summary>
+    public IReadOnlyList<(string Account, MailBackupException Fault)> Unreadable { get; }
+
     /// <summary>True for an entry of the directory that goes into the export.</summary>
     public bool Wants(ProvisioningKind kind, string name) => kind switch
     {
@@ -62,6 +69,41 @@ internal sealed class ExportSelection
     };
 
     private bool IsWhole => _request.Domains.Count == 0 && _request.ClassesOfService.Count == 0;
+
+    /// <summary>Those that were chosen are read in full when they are exported.</summary>
+    private List<(string Account, MailBackupException Fault)> FindUnreadable(BackupLayout layout)
+    {
+        var unreadable = new List<(string, MailBackupException)>();
+        foreach (var id in layout.ListAccounts().Except(Accounts.Select(a => a.Id)))
+        {
+            if (FaultOf(layout, id) is { } fault)
+            {
+                string? name = AccountStat.Read(layout, id)?.Name;
+                if (name is null || InDomains(name[(name.LastIndexOf('@') + 1)..]))
+                {
+                    unreadable.Add((name ?? id.ToString("D"), fault));
+                }
+            }
+        }
+
+        return unreadable;
+    }
+
+    private static MailBackupException? FaultOf(BackupLayout layout, Guid account)
+    {
+        var journal = layout.AccountInfo(account);
+        try
+        {
+            return ProvisioningHistory.Last(journal) is not null || new FileInfo(layout.ItemJournal(account).Segment(1)) is not { Exists: true, Length: > 0 }
+                ? null
+                : new MailBackupException(
+                    ErrorIds.JournalDamaged, $"The journal {journal.Segment(1)} is missing or empty, and there are items.", "Run 'mailbackup repair --from' with a copy of the backup path.", journal.Segment(1));
+        }
+        catch (MailBackupException e) when (e.ErrorId == ErrorIds.JournalDamaged)
+        {
+            return e;
+        }
+    }
 
     private bool InDomains(string domain) => _request.Domains.Count == 0 || _request.Domains.Contains(domain, StringComparer.OrdinalIgnoreCase);
 

@@ -16,6 +16,9 @@ internal sealed class ItemExport(BackupReader reader, ExportDestination destinat
 
     public long Errors { get; private set; }
 
+    /// <summary>Transactions that cannot be read: which contents they name is not known.</summary>
+    public long Unread { get; private set; }
+
     /// <summary>Transactions that cannot be read cost themselves; the others of the item are exported, and the item is reported.</summary>
     /// <param name="done">Called after each item.</param>
     public void Export(Account account, Action done, CancellationToken stop)
@@ -55,6 +58,7 @@ internal sealed class ItemExport(BackupReader reader, ExportDestination destinat
         {
             if (!TryRead(account, place, out var line, out var transaction, out var fault))
             {
+                Unread++;
                 Trouble(account, item, null, fault!);
                 continue;
             }
@@ -105,6 +109,7 @@ internal sealed class ItemExport(BackupReader reader, ExportDestination destinat
             }
             else
             {
+                blobs.AddMissing(digest);
                 Trouble(account, item, transaction.State!.Subject, BundleReader.Missing(digest, null));
             }
         }

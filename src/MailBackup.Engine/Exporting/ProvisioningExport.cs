@@ -26,16 +26,23 @@ internal sealed class ProvisioningExport(BackupLayout source, ExportDestination 
         var writer = JournalWriter.Open(to with { Segment = _ => partial }, null, partial + ".cut");
         using var json = TransactionLine.CreateWriter(_line);
         using var reader = JournalReader.From(from, JournalPosition.Start);
-        while (reader.TryRead(out var line))
+        try
         {
-            var transaction = Read(line, reader);
-            if (wanted(transaction))
+            while (reader.TryRead(out var line))
             {
-                writer.Append(ProvisioningLine.Write(_line, json, transaction with { Id = new TransactionId(writer.NextTransaction) }));
+                var transaction = Read(line, reader);
+                if (wanted(transaction))
+                {
+                    writer.Append(ProvisioningLine.Write(_line, json, transaction with { Id = new TransactionId(writer.NextTransaction) }));
+                }
             }
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalReader.UnreadableException(reader, e);
+        }
 
-        if (reader.State == JournalReaderState.Damaged)
+        if (reader.State != JournalReaderState.AtEnd && !reader.EndsInTraceOfCrash(null))
         {
             throw JournalReader.DamagedException(reader);
         }

@@ -10,6 +10,8 @@ namespace MailBackup.Exporting;
 /// </summary>
 internal sealed class WantedBlobs : IDisposable
 {
+    private const int NoPlace = -1;
+
     private readonly string _path;
     private readonly SqliteDatabase _db;
     private readonly SqliteStatement _insert, _find;
@@ -39,9 +41,12 @@ internal sealed class WantedBlobs : IDisposable
         }
     }
 
+    /// <summary>One of which no place is known: there is nothing to export, and an earlier export may have it.</summary>
+    public void AddMissing(Digest digest) => _insert.Bind(0, digest).Bind(1, NoPlace).Bind(2, 0).Bind(3, 0).Bind(4, 0).Run();
+
     public IEnumerable<(Digest Digest, BlobLocation Location)> List()
     {
-        using var select = _db.Prepare("SELECT digest, bundle, offset, length, size FROM blob ORDER BY bundle, offset");
+        using var select = _db.Prepare($"SELECT digest, bundle, offset, length, size FROM blob WHERE bundle <> {NoPlace} ORDER BY bundle, offset");
         while (select.Step())
         {
             yield return (select.Digest(0)!.Value, new BlobLocation(select.Int32(1), select.Int64(2), select.Int64(3), select.Int64(4)));

@@ -7,7 +7,7 @@ namespace MailBackup.Notifications;
 internal sealed class Notifier(string backupPath, Func<NotificationConfiguration> configure)
 {
     /// <param name="named">Those who asked for it; they are told whatever the level.</param>
-    /// <returns>What could not be told, in one sentence or more; null when all was.</returns>
+    /// <returns>Never an error of its own. What could not be told, in one sentence or more; null when all was.</returns>
     public async Task<string?> SendAsync(Notice notice, IReadOnlyList<string> named)
     {
         NotificationConfiguration configuration;
@@ -15,9 +15,9 @@ internal sealed class Notifier(string backupPath, Func<NotificationConfiguration
         {
             configuration = configure();
         }
-        catch (MailBackupException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return e.Message;
+            return Words(e);
         }
 
         bool matters = notice.Level >= configuration.Level;
@@ -36,12 +36,16 @@ internal sealed class Notifier(string backupPath, Func<NotificationConfiguration
             {
                 await tell().ConfigureAwait(false);
             }
-            catch (MailBackupException e)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                warnings.Add(e.Message);
+                // Also what nobody thought of: one way of telling must not stand in the way of the other, nor of what is told.
+                warnings.Add(Words(e));
             }
         }
     }
+
+    private static string Words(Exception e) => e is MailBackupException ? e.Message
+        : $"A notification could not be sent: {e.GetType().Name}: {e.Message} Try it with 'mailbackup config --test-mail' and '--test-hook'.";
 
     private static async Task MailAsync(NotificationConfiguration configuration, Notice notice, IReadOnlyList<string> named, bool matters)
     {

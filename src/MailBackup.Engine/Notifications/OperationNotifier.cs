@@ -9,20 +9,6 @@ internal sealed class OperationNotifier(string backupPath, Notifier notifier) : 
 
     public Task<string?> EndedAsync(Operation operation) => SendAsync(OperationNotices.OfEnd(operation, backupPath), operation);
 
-    private async Task<string?> SendAsync(Notice? notice, Operation operation)
-    {
-        try
-        {
-            return notice is null ? null : await notifier.SendAsync(notice, OperationRequestJson.ReadNotify(operation.Parameters)).ConfigureAwait(false);
-        }
-        catch (MailBackupException e)
-        {
-            return e.Message;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // An address that is none in a configuration written by hand, a relay's certificate: never the operation's failure.
-            return $"The mail about this operation could not be sent: {e.Message} Send a test with 'mailbackup config --test-notification'.";
-        }
-    }
+    private async Task<string?> SendAsync(Notice? notice, Operation operation) =>
+        notice is null ? null : await notifier.SendAsync(notice, OperationRequestJson.ReadNotify(operation.Parameters)).ConfigureAwait(false);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Mail;
+using System.Security.Authentication;
 using System.Text;
 using MailBackup.Configuration;
 
@@ -11,7 +12,9 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
     /// <summary>An operation waits for its mails; a relay that is down must not hold it up for long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Errors: <c>NotificationNotSet</c>, <c>NotificationFailed</c>, <c>PasswordFileUnusable</c>.</summary>
+    /// <summary>
+    /// Errors: <c>NotificationNotSet</c>, <c>NotificationFailed</c>, <c>PasswordFileUnusable</c>. A recipient that is no address, or is refused, costs the others nothing.
+    /// </summary>
     public async Task SendAsync(IReadOnlyCollection<string> recipients, string subject, string body, CancellationToken token)
     {
         if (configuration is not { SmtpServer: { Length: > 0 } server, From: { Length: > 0 } from })
@@ -19,9 +22,14 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
             throw NotSet();
         }
 
+        if (!MailAddress.TryCreate(from, out var sender))
+        {
+            throw Invalid(from);
+        }
+
         using var message = new MailMessage
         {
-            From = new MailAddress(from),
+            From = sender,
             Subject = subject,
             SubjectEncoding = Encoding.UTF8,
             Body = body,
@@ -30,11 +38,32 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
 
         // RFC 3834: no answering machine is to answer it.
         message.Headers.Add("Auto-Submitted", "auto-generated");
+        string? invalid = null;
         foreach (string recipient in recipients)
         {
-            message.To.Add(new MailAddress(recipient));
+            if (MailAddress.TryCreate(recipient, out var to))
+            {
+                message.To.Add(to);
+            }
+            else
+            {
+                invalid ??= recipient;
+            }
         }
 
+        if (message.To.Count > 0)
+        {
+            await SendAsync(server, message, token).ConfigureAwait(false);
+        }
+
+        if (invalid is not null)
+        {
+            throw Invalid(invalid);
+        }
+    }
+
+    private async Task SendAsync(string server, MailMessage message, CancellationToken token)
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
         patience.CancelAfter(Patience);
         try
@@ -57,6 +86,11 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
         {
             throw Failed(server, (e.InnerException ?? e).Message, e);
         }
+        catch (Exception e) when (e is AuthenticationException or IOException or InvalidOperationException)
+        {
+            // A certificate that nobody vouches for comes as it is, not as an SmtpException.
+            throw Failed(server, e.Message.TrimEnd('.'), e);
+        }
         catch (OperationCanceledException e) when (!token.IsCancellationRequested)
         {
             throw Failed(server, $"it did not answer within {Patience.TotalSeconds:0} seconds", e);
@@ -76,6 +110,9 @@ internal sealed class SmtpMailer(NotificationConfiguration configuration)
             throw new MailBackupException(ErrorIds.ArgumentInvalid, $"'{address}' is no mail address.", "Write it as user@example.org.", address);
         }
     }
+
+    private static MailBackupException Invalid(string address) => new(
+        ErrorIds.NotificationFailed, $"'{address}' in the configuration is no mail address.", "Correct it with 'mailbackup config --notification-from' or '--notification-to'.", address);
 
     private static MailBackupException Failed(string server, string problem, Exception inner) => new(
         ErrorIds.NotificationFailed,

@@ -39,6 +39,9 @@ public sealed class OperationQueue : IDisposable
     /// <summary>Ended operations, newest first.</summary>
     public IReadOnlyList<Operation> History(int limit = 100) => _store.ListEnded(limit);
 
+    /// <summary>Whether any ended operation of a kind is as asked, the newest first. One is in memory at a time: a report may name a million items.</summary>
+    internal bool AnyEnded(OperationKind kind, Func<Operation, bool> matches) => _store.AnyEnded(kind, matches);
+
     /// <summary>The last operation of a kind that has ended, or (<paramref name="succeeded"/>) come to its end; null when there is none.</summary>
     public Operation? FindLast(OperationKind kind, bool succeeded) => _store.FindLast(kind, succeeded);
 

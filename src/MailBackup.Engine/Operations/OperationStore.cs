@@ -56,6 +56,23 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         },
         none: null);
 
+    /// <summary>Whether any ended operation of a kind is as asked, the newest first; one is read at a time.</summary>
+    public bool AnyEnded(OperationKind kind, Func<Operation, bool> matches) => database.Read(
+        db =>
+        {
+            using var query = db.Prepare(Columns + " WHERE ended IS NOT NULL AND kind = ? ORDER BY sequence DESC").Bind(0, OperationNames.Of(kind));
+            while (query.Step())
+            {
+                if (Read(query) is { } found && matches(found))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        },
+        none: false);
+
     public bool AnyRunning() => database.Read(
         db => db.Scalar("SELECT 1 FROM operations WHERE ended IS NULL AND state = 'Running' LIMIT 1") is not null,
         none: false);
@@ -233,30 +250,35 @@ internal sealed class OperationStore(OperationDatabase database, int historyLimi
         var found = new List<Operation>();
         while (row.Step())
         {
-            // Rows of kinds and states that only a later version knows are not for this one to show.
-            if (OperationNames.Kind(row.Text(1)) is { } kind && OperationNames.State(row.Text(2)) is { } state && Guid.TryParse(row.Text(0), out var id))
+            if (Read(row) is { } operation)
             {
-                found.Add(new Operation
-                {
-                    Id = id,
-                    Kind = kind,
-                    State = state,
-                    Queued = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(3)),
-                    Started = row.IsNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(4)),
-                    Ended = row.IsNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(5)),
-                    ProcessId = row.Int32(6),
-                    StopRequested = row.Int64(7) != 0,
-                    ErrorId = row.IsNull(8) ? null : row.Text(8),
-                    Error = row.IsNull(9) ? null : row.Text(9),
-                    Parameters = row.Text(10),
-                    Progress = row.IsNull(11) ? null : OperationJson.ReadProgress(row.Text(11)),
-                    Report = row.IsNull(12) ? null : OperationJson.ReadReport(row.Text(12)),
-                });
+                found.Add(operation);
             }
         }
 
         return found;
     }
+
+    /// <summary>Null for a row of a kind or state that only a later version knows: it is not for this one to show.</summary>
+    private static Operation? Read(SqliteStatement row) =>
+        OperationNames.Kind(row.Text(1)) is { } kind && OperationNames.State(row.Text(2)) is { } state && Guid.TryParse(row.Text(0), out var id)
+            ? new Operation
+            {
+                Id = id,
+                Kind = kind,
+                State = state,
+                Queued = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(3)),
+                Started = row.IsNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(4)),
+                Ended = row.IsNull(5) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(5)),
+                ProcessId = row.Int32(6),
+                StopRequested = row.Int64(7) != 0,
+                ErrorId = row.IsNull(8) ? null : row.Text(8),
+                Error = row.IsNull(9) ? null : row.Text(9),
+                Parameters = row.Text(10),
+                Progress = row.IsNull(11) ? null : OperationJson.ReadProgress(row.Text(11)),
+                Report = row.IsNull(12) ? null : OperationJson.ReadReport(row.Text(12)),
+            }
+            : null;
 
     private static string Text(Guid id) => id.ToString("D");
 

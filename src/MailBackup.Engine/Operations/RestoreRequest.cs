@@ -19,5 +19,5 @@ public sealed record RestoreRequest : OperationRequest, IRepeatableRestore
     public string? To { get; init; }
 
     /// <inheritdoc/>
-    public OperationRequest For(string account, IReadOnlyList<long> items) => this with { Account = account, Items = items.Count > 0 ? items : Items };
+    public OperationRequest For(string account, IReadOnlyList<long> items) => this with { Account = Account ?? account, Items = items.Count > 0 ? items : Items };
 }

@@ -19,5 +19,6 @@ public sealed record UndeleteRequest : OperationRequest, IRepeatableRestore
     public IReadOnlyList<long> Items { get; init; } = [];
 
     /// <inheritdoc/>
-    public OperationRequest For(string account, IReadOnlyList<long> items) => this with { Accounts = [account], Items = items.Count > 0 ? items : Items };
+    public OperationRequest For(string account, IReadOnlyList<long> items) =>
+        this with { Accounts = Accounts.Count == 1 ? Accounts : [account], Items = items.Count > 0 ? items : Items };
 }

@@ -24,6 +24,18 @@ internal sealed class AccountRestore(
     {
         await plan.PrepareAsync(stop).ConfigureAwait(false);
         await target.EnsureAccountAsync(plan.Target, plan.CreateTarget, stop).ConfigureAwait(false);
+        try
+        {
+            await RestoreAsync(stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            target.EndAccount(plan.Target);
+        }
+    }
+
+    private async Task RestoreAsync(CancellationToken stop)
+    {
         var folders = plan.Folders((id, fault) => Fail(id, fault, null));
         if (plan.Count() is { } count)
         {

@@ -7,7 +7,7 @@ using MailBackup.Storage;
 namespace MailBackup.Restoring;
 
 /// <summary>An account restore operation: an account as a new one, or a deleted account as itself.</summary>
-/// <param name="again">An earlier operation has begun to restore this account under this address.</param>
+/// <param name="again">An earlier operation has put something of this account under this address.</param>
 internal sealed class AccountRestoreRun(
     BackupLayout layout, IMailSource source, IRestoreTarget target, AccountRestoreRequest request, bool again, IOperationSink sink)
 {
@@ -19,11 +19,11 @@ internal sealed class AccountRestoreRun(
         var id = reader.Items.Find(request.Account);
         var stat = reader.Registry.Stats[id];
         Check(stat);
+        string address = request.As ?? reader.Registry.AddressOf(id);
+        CheckTarget(reader, address);
         var state = StateOf(id, stat.Name);
         WarnOfLoss(reader, id, stat.Name);
         var directory = new AccountDirectory(source, sink);
-        string address = request.As ?? reader.Registry.AddressOf(id);
-        CheckTarget(reader, address);
         var plan = new AccountCopyPlan(
             reader,
             request,

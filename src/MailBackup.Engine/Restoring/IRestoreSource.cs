@@ -8,6 +8,9 @@ namespace MailBackup.Restoring;
 /// </summary>
 internal interface IRestoreSource
 {
+    /// <summary>How the journal of an account is damaged: what it has is not all listed. Null when it is whole.</summary>
+    string? DamageOf(Guid account);
+
     /// <summary>The photograph that an item of a plan is restored from.</summary>
     ItemState ReadState(Guid account, PlannedItem item);
 

@@ -21,6 +21,11 @@ internal sealed class RestoreRunner(IRestoreSource source, IRestoreTarget target
         {
             try
             {
+                if (source.DamageOf(plan.SourceAccount) is { } damage)
+                {
+                    sink.Trouble(new ItemTrouble(ErrorIds.JournalDamaged, plan.Account, null, null, damage));
+                }
+
                 await new AccountRestore(plan, source, target, sink, counts, saving).RunAsync(token).ConfigureAwait(false);
             }
             catch (MailBackupException e) when (plans.Count > 1 && e.InnerException is not Storage.Sqlite.SqliteFailure)

@@ -23,7 +23,7 @@ internal sealed class AbsenceCheck(IMailSource source, ScanStore store, ScanAcco
 
         var tokens = listed.ToDictionary(f => (f.Kind, f.Path), f => f.Token);
         var now = await source.ListFoldersAsync(account.Name, token).ConfigureAwait(false);
-        if (account.VanishedFolders.Exists(v => now.Any(f => f.Path == v.Path && f.Kind == v.Kind)))
+        if (account.VanishedFolders.Exists(v => !tokens.ContainsKey((v.Kind, v.Path)) && now.Any(f => f.Path == v.Path && f.Kind == v.Kind)))
         {
             account.DeletionsPostponed = true;
             return;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using MailBackup.Model;
 using MailBackup.Operations;
+using MailBackup.Sources;
 using MailBackup.Storage;
 
 namespace MailBackup.Scanning;
@@ -11,6 +13,31 @@ namespace MailBackup.Scanning;
 /// </summary>
 internal sealed class MassChangeGuard(BackupLayout layout, ScanOptions options, IOperationSink sink)
 {
+    /// <summary>Fewer accounts than this may leave a directory at once, whatever their share.</summary>
+    private const int FewAccounts = 3;
+
+    /// <summary>
+    /// Judges a directory that names so many of its accounts no more that it is not believed: half an export, a server that answers with no more than so many
+    /// entries, and a filter gone wrong look like this, too. Null when there is no doubt, or no harm: an account that has a mailbox is not flagged deleted anyway.
+    /// </summary>
+    /// <param name="registry">As the last scan left it.</param>
+    /// <param name="inTree">Accounts that have a mailbox.</param>
+    public MailBackupException? Doubt(AccountRegistry registry, ProvisioningSnapshot directory, IReadOnlySet<string> inTree)
+    {
+        var entries = directory.Entries.Where(e => e.Kind == ProvisioningKind.Account).ToList();
+        var names = entries.Select(e => e.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var ids = entries.Select(e => e.Id).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = registry.Stats.Values.Where(s => !s.Deleted && s.InDirectory).ToList();
+        var dropped = known.Where(s => !names.Contains(s.Name) && !(s.DirectoryId is { } id && ids.Contains(id))).ToList();
+        return options.MassChangePercent == 0 || options.AllowEmpty || dropped.Count(s => !inTree.Contains(s.Name)) < FewAccounts
+            || dropped.Count * 100L <= (long)known.Count * options.MassChangePercent
+            ? null
+            : new MailBackupException(
+                ErrorIds.SourceSuddenlyEmpty,
+                FormattableString.Invariant($"The directory names {dropped.Count:N0} of its {known.Count:N0} accounts no more, among them {dropped[0].Name}."),
+                "Look whether its export is whole; scan with --allow-empty if they really are gone. Nothing that it does not name was flagged deleted.");
+    }
+
     /// <summary>Called before the changes are committed: a crash in between leaves a hold without its reason, never the reverse.</summary>
     public void Judge(ScanAccount account) => Judge(account.Id, account.Name, account.Change);
 

@@ -23,15 +23,27 @@ internal sealed class ProvisioningScan(
     /// <param name="snapshot">Null when the directory has not changed, or there is none.</param>
     /// <param name="mailboxes">Accounts that have a mailbox.</param>
     /// <param name="kept">Accounts that are left as they are though nothing names them any more.</param>
-    /// <param name="trouble">Takes accounts that vanished in a way that is not believed, and those whose journal is damaged; the others are saved.</param>
+    /// <param name="trouble">
+    /// Takes accounts that vanished in a way that is not believed (all at once, without a target, where a directory dropped them), and those whose journal is
+    /// damaged; the others are saved.
+    /// </param>
     public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, IReadOnlySet<string> kept, Action<MailBackupException> trouble)
     {
         _trouble = trouble;
+        var inTree = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
+        var doubt = snapshot is null ? null : guard?.Doubt(registry, snapshot, inTree);
+        if (doubt is not null)
+        {
+            // What it names is saved; it is read again next time.
+            Incomplete = true;
+            trouble(doubt);
+        }
+
         if (snapshot is not null)
         {
             foreach (var kind in (ProvisioningKind[])[ProvisioningKind.Domain, ProvisioningKind.ClassOfService, ProvisioningKind.DistributionList])
             {
-                Try(null, () => SaveEntries(kind, [.. snapshot.Entries.Where(e => e.Kind == kind)]));
+                Try(null, () => SaveEntries(kind, [.. snapshot.Entries.Where(e => e.Kind == kind)], whole: doubt is null));
             }
 
             foreach (var entry in snapshot.Entries.Where(e => e.Kind == ProvisioningKind.Account && excluded.CosOf(e.Name, e.Id) is null))
@@ -40,14 +52,13 @@ internal sealed class ProvisioningScan(
             }
         }
 
-        var inTree = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
         foreach (string name in mailboxes.Where(m => registry.FindLiving(m) is null && excluded.CosOf(m, null) is null))
         {
             Try(name, () => SaveAccount(name, null));
         }
 
         TellNamesakes(mailboxes);
-        DeleteVanished(snapshot, inTree, kept, trouble);
+        DeleteVanished(doubt is null ? snapshot : null, inTree, kept, trouble);
         counts.Unchanged(registry.Stats.Count(s => !s.Value.Deleted && !_writer.Appended.Contains(s.Key)));
         _writer.Commit();
     }
@@ -215,7 +226,8 @@ internal sealed class ProvisioningScan(
         }
     }
 
-    private void SaveEntries(ProvisioningKind kind, IReadOnlyList<ProvisioningEntry> entries)
+    /// <param name="whole">Whether what is not among the entries is gone.</param>
+    private void SaveEntries(ProvisioningKind kind, IReadOnlyList<ProvisioningEntry> entries, bool whole)
     {
         var journal = layout.ProvisioningJournal(kind);
         var current = ProvisioningHistory.Current(journal);
@@ -240,7 +252,7 @@ internal sealed class ProvisioningScan(
             }
         }
 
-        foreach (var gone in current.Values.Where(e => !e.Deleted))
+        foreach (var gone in current.Values.Where(e => whole && !e.Deleted))
         {
             _writer.Append(writer, gone with { Start = _now, Deleted = true });
             counts.Deleted();

@@ -38,7 +38,7 @@ internal sealed class SmartScan(
             layout, registry, _counts, _excluded, options.AllowEmpty, new MassChangeGuard(layout, options, sink)))
         {
             var kept = await KeepAsync(provisioning.Unnamed(snapshot, mailboxes), stop).ConfigureAwait(false);
-            provisioning.Run(snapshot, mailboxes, kept, e => AccountTrouble(Convert.ToString(e.Target, null), e));
+            provisioning.Run(snapshot, mailboxes, kept, e => AccountTrouble(e.Target as string, e));
             snapshot = provisioning.Incomplete ? null : snapshot;
         }
 

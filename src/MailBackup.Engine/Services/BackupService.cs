@@ -27,7 +27,7 @@ public sealed class BackupService : IDisposable
     private readonly RealtimeSwitch _realtime;
 
     /// <param name="node">Stays the caller's.</param>
-    /// <param name="log">Where it says what it does.</param>
+    /// <param name="log">Where it says what it does; one that throws costs its message and nothing else.</param>
     /// <param name="systemd">Who watches over it.</param>
     /// <param name="realtime">Whether to follow changes as they happen; null: as configured, also when that changes.</param>
     /// <param name="metrics">File to keep the metrics for Prometheus in; null: none.</param>
@@ -38,7 +38,7 @@ public sealed class BackupService : IDisposable
     {
         ArgumentNullException.ThrowIfNull(node);
         _node = node;
-        _log = log;
+        _log = new GuardedLog(log);
         _systemd = systemd;
         _clock = clock ?? TimeProvider.System;
         _metrics = metrics;
@@ -46,7 +46,7 @@ public sealed class BackupService : IDisposable
         _realtimeWanted = realtime;
         _started = _clock.GetUtcNow();
         _files = node.ServiceFiles;
-        _realtime = new RealtimeSwitch(node, log);
+        _realtime = new RealtimeSwitch(node, _log);
     }
 
     /// <summary>Runs until it is told to stop. Errors: <c>ServiceAlreadyRunning</c>.</summary>

@@ -17,6 +17,11 @@ internal sealed class ScanWatch(BackupNode node, TimeProvider clock, IServiceLog
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Again = TimeSpan.FromHours(24);
 
+    private static readonly TimeSpan Retry = TimeSpan.FromHours(1);
+
+    /// <summary>When it was told last, also where that could not be written down: a full volume must not make it a mail every few seconds.</summary>
+    private DateTimeOffset? _told;
+
     private string File => Path.Combine(node.Layout.State, "scan_missed");
 
     public async Task RunAsync(CancellationToken token)
@@ -31,20 +36,23 @@ internal sealed class ScanWatch(BackupNode node, TimeProvider clock, IServiceLog
     internal async Task RoundAsync()
     {
         var now = clock.GetUtcNow();
-        var told = ReadTold();
+        var told = ReadTold() is { } written && !(_told > written) ? written : _told;
         if (Missing(now) is { } since)
         {
             if (told is null || now - told >= Again)
             {
-                WriteTold(now);
                 string problem = $"No SmartScan has come to its end since {Local(since)}, although one was due twice.";
-                await TellAsync(ServiceLogLevel.Critical, new Notice(
+                bool heard = await TellAsync(ServiceLogLevel.Critical, new Notice(
                     NotificationLevel.Critical, "ScanMissed", Notice.Prefix + "no SmartScan for too long",
                     $"{problem}\r\nBackup path: {node.Path}\r\nSee 'mailbackup operations' for why, and 'mailbackup health'.\r\n"), problem).ConfigureAwait(false);
+
+                // Only now: who ends before it is told tells it anew. What the relay has not taken is not left for a day.
+                WriteTold(heard ? now : now - Again + Retry);
             }
         }
         else if (told is not null)
         {
+            _told = null;
             System.IO.File.Delete(File);
             await TellAsync(ServiceLogLevel.Information, new Notice(
                 NotificationLevel.Information, "ScanRecovered", Notice.Prefix + "SmartScans succeed again", $"A SmartScan has come to its end.\r\nBackup path: {node.Path}\r\n"),
@@ -79,13 +87,17 @@ internal sealed class ScanWatch(BackupNode node, TimeProvider clock, IServiceLog
         return entry.Previous(before.AddSeconds(-1), zone) is { } first && before - first > period ? before - first : period;
     }
 
-    private async Task TellAsync(ServiceLogLevel level, Notice notice, string line)
+    /// <returns>False when somebody could not be told.</returns>
+    private async Task<bool> TellAsync(ServiceLogLevel level, Notice notice, string line)
     {
         log.Write(level, line);
-        if (await node.NotifyAsync(notice).ConfigureAwait(false) is { } warning)
+        string? warning = await node.NotifyAsync(notice).ConfigureAwait(false);
+        if (warning is not null)
         {
             log.Write(ServiceLogLevel.Warning, warning);
         }
+
+        return warning is null;
     }
 
     private DateTimeOffset? ReadTold()
@@ -94,14 +106,17 @@ internal sealed class ScanWatch(BackupNode node, TimeProvider clock, IServiceLog
         {
             return DateTimeOffset.TryParse(System.IO.File.ReadAllText(File), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var told) ? told : null;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    private void WriteTold(DateTimeOffset now) =>
-        AtomicFile.Write(node.Layout.Files, File, Encoding.ASCII.GetBytes(now.ToString("O", CultureInfo.InvariantCulture)), sync: false);
+    private void WriteTold(DateTimeOffset told)
+    {
+        _told = told;
+        AtomicFile.Write(node.Layout.Files, File, Encoding.ASCII.GetBytes(told.ToString("O", CultureInfo.InvariantCulture)), sync: false);
+    }
 
     private string Local(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, clock.LocalTimeZone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

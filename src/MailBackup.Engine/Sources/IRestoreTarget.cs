@@ -12,6 +12,14 @@ public interface IRestoreTarget
     /// <summary>Throws <c>SourceAccountNotFound</c> when the account has no mailbox and <paramref name="create"/> is false.</summary>
     ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token);
 
+    /// <summary>
+    /// Nothing more comes for the account since <see cref="EnsureAccountAsync"/>: what is held open for it may go. Where it is never called, that is kept until the
+    /// source is disposed.
+    /// </summary>
+    void EndAccount(string account)
+    {
+    }
+
     /// <summary>Makes the folder and its parents where they are missing; attributes (subscribed …) are set only on what is made.</summary>
     /// <returns>True when it was made.</returns>
     ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token);

@@ -15,6 +15,9 @@ public sealed record SourceFolder
     /// <summary>What the names of attributes begin with that are annotations (RFC 5464): <c>metadata:/private/comment</c>.</summary>
     public const string Annotation = "metadata:";
 
+    /// <summary>The same for annotations that are too large to be kept (over 256 KiB); the value is their length in bytes.</summary>
+    public const string LargeAnnotation = "large-metadata:";
+
     /// <summary>Path in Unicode, parts joined by <c>/</c>: <c>INBOX</c>, <c>Archive/2024</c>, <c>Contacts/personal</c>, <c>Files/plans</c>.</summary>
     public required string Path { get; init; }
 

@@ -11,7 +11,7 @@ internal static class AtomicFile
     {
         string folder = Path.GetDirectoryName(path)!;
         files.CreateFolder(folder);
-        string temporary = shared ? $"{path}.{Guid.NewGuid():N}.tmp" : Temporary(path);
+        string temporary = shared ? $"{path}.{Guid.NewGuid():N}.tmp" : TemporaryOf(path);
         try
         {
             using (var handle = files.Open(temporary, FileMode.Create))
@@ -37,8 +37,8 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Where the new content of a file lies that nobody else writes meanwhile, until it is whole.</summary>
-    public static string Temporary(string path) => path + ".tmp";
+    /// <summary>What a crash may leave of a file that is not shared.</summary>
+    public static string TemporaryOf(string path) => path + ".tmp";
 
     private static void TryDelete(IStoreFiles files, string path)
     {

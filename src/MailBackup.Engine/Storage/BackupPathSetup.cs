@@ -85,7 +85,7 @@ internal static class BackupPathSetup
         long length = new FileInfo(entry).Length;
         return entry == ProbeOf(layout) ? length == 0
             : entry == layout.BackupStat ? length == 0 || BackupStat.Read(layout) is { FirstScan: null, LastScan: null, ProvisioningToken: null }
-            : entry == AtomicFile.Temporary(layout.BackupStat) || entry == AtomicFile.Temporary(layout.Map(server));
+            : entry == AtomicFile.TemporaryOf(layout.BackupStat) || entry == AtomicFile.TemporaryOf(layout.Map(server));
     }
 
     /// <summary>

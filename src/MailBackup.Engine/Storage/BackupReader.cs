@@ -32,6 +32,9 @@ internal sealed class BackupReader : IDisposable
 
     public AccountRegistry Registry { get; }
 
+    /// <summary>Accounts of which something is not listed, because their journal is damaged; told by whoever opened the path for an operation.</summary>
+    public IReadOnlyDictionary<Guid, string> Damaged { get; init; } = new Dictionary<Guid, string>();
+
     public ItemListing Items { get; }
 
     public ContentReader Content { get; }

@@ -55,8 +55,9 @@ internal static class CatalogFollower
     }
 
     /// <summary>Reads what is new. Damage is passed over and left for the coherency check; it is told to <paramref name="warn"/>.</summary>
+    /// <param name="damaged">Told as well of each account whose journal is damaged: something of it is not listed.</param>
     /// <returns>The place behind the last bundle's last whole member.</returns>
-    public static (int Bundle, long Length) CatchUp(BackupLayout layout, Catalog catalog, Action<string>? warn = null)
+    public static (int Bundle, long Length) CatchUp(BackupLayout layout, Catalog catalog, Action<string>? warn = null, Action<Guid, string>? damaged = null)
     {
         var writer = catalog.Writer;
         writer.Begin();
@@ -82,7 +83,11 @@ internal static class CatalogFollower
 
             foreach (var account in accounts)
             {
-                FollowJournal(layout, writer, account, warn);
+                FollowJournal(layout, writer, account, text =>
+                {
+                    warn?.Invoke(text);
+                    damaged?.Invoke(account, text);
+                });
             }
 
             // After the journals: of a path that its own server is writing to, everything that they name is in the bundles by now.
@@ -279,7 +284,7 @@ internal static class CatalogFollower
             warn?.Invoke($"{reader.SegmentPath} cannot be read: {e.Message} What stands behind byte {reader.Position.Offset} is not listed.");
         }
 
-        if (reader.State == JournalReaderState.Damaged)
+        if (reader.State is JournalReaderState.Damaged or JournalReaderState.Torn && !reader.EndsInTraceOfCrash(AccountStat.Read(layout, uuid)?.Journal))
         {
             warn?.Invoke($"{reader.SegmentPath} is damaged at byte {reader.Position.Offset}; what stands behind it is not listed. Run a coherency check.");
         }

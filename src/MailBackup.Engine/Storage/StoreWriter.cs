@@ -48,14 +48,15 @@ internal sealed class StoreWriter : IDisposable
     }
 
     /// <summary>A catalog that has followed everything; one that turns out to be damaged is made anew.</summary>
-    public static (Catalog Catalog, (int Bundle, long Length) End) OpenCatalog(BackupLayout layout, Action<string>? warn)
+    /// <param name="damaged">See <see cref="CatalogFollower.CatchUp(BackupLayout, Catalog, Action{string}?, Action{Guid, string}?)"/>.</param>
+    public static (Catalog Catalog, (int Bundle, long Length) End) OpenCatalog(BackupLayout layout, Action<string>? warn, Action<Guid, string>? damaged = null)
     {
         for (bool again = false; ; again = true)
         {
             var catalog = Catalog.OpenOrCreate(layout);
             try
             {
-                return (catalog, CatalogFollower.CatchUp(layout, catalog, warn));
+                return (catalog, CatalogFollower.CatchUp(layout, catalog, warn, damaged));
             }
             catch (SqliteFailure e) when (e.IsDamage && !again)
             {

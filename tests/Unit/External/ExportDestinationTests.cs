@@ -55,6 +55,25 @@ public sealed class ExportDestinationTests
         Assert.Equal(writers * folders, Directory.EnumerateFiles(destination.Layout.Root, "*", SearchOption.AllDirectories).Count());
     }
 
+    /// <summary>A kill or a full device before its first file leaves a folder that the next export takes.</summary>
+    [Fact]
+    public void What_an_export_left_that_had_not_begun_does_not_block_its_folder()
+    {
+        using var folder = new TempFolder();
+        var source = new BackupLayout(folder["backup"]);
+        ExportDestination.Open(source, Guid.NewGuid(), folder["export"], 0);
+        File.WriteAllText(Path.Combine(folder["export"], "backupstat.tmp"), "{");
+        Directory.CreateDirectory(Path.Combine(folder["export"], "lost+found"));
+        ExportDestination.Open(source, Guid.NewGuid(), folder["export"], 0);
+
+        // Somebody else's folder of that name has something in it.
+        string file = Path.Combine(folder["export"], ".partial", "file");
+        File.WriteAllText(file, "x");
+        var e = Assert.Throws<MailBackupException>(() => ExportDestination.Open(source, Guid.NewGuid(), folder["export"], 0));
+        Assert.Equal(ErrorIds.DestinationInvalid, e.ErrorId);
+        Assert.True(File.Exists(file));
+    }
+
     /// <returns>Whether there was no room for it.</returns>
     private static bool Write(ExportDestination destination, int number, CountdownEvent all)
     {

@@ -45,6 +45,19 @@ public class ExternalRestoreTests
         Assert.Equal(s.New.Node.ServerId, s.New.Layout.FindOwner());
     }
 
+    /// <summary>Nothing has changed on the server, so no scan makes it anew before it is asked.</summary>
+    [Fact]
+    public async Task Run_again_it_makes_up_for_a_catalog_that_is_gone()
+    {
+        using var s = await TwoServers.ScannedAsync();
+        var first = await s.RestoreAsync();
+        s.New.Node.Dispose();
+        Array.ForEach(Directory.GetFiles(s.New.Layout.State, "catalog.db*"), File.Delete);
+        s.New.Reopen();
+        var second = await s.RestoreAsync();
+        Assert.Equal((0L, first.Restored), (second.Restored, second.Skipped));
+    }
+
     [Fact]
     public async Task Run_again_it_restores_nothing_and_leaves_what_users_have_done_since()
     {

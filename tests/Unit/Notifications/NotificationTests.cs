@@ -117,6 +117,30 @@ public sealed class NotificationTests : IDisposable
         Assert.NotEmpty(operation.Report!.Warnings);
     }
 
+    /// <summary>Nor does it cost the hook, which is there for the day when mail does not work, nor the other administrators.</summary>
+    [Theory]
+    [InlineData("admin@example.org", 1)]
+    [InlineData("backup@example.org", 0)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task What_is_no_address_costs_neither_the_others_nor_the_hook(string address, int mails)
+    {
+        await _fixture.ScanAsync();
+        string hook = _fixture["hook"];
+        File.WriteAllText(hook, "#!/bin/sh\ntouch \"$1\"\n");
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _fixture.Node.UpdateConfiguration(c => c with
+        {
+            Notification = c.Notification with { To = ["admin@example.org", "second@example.org"], HookCommand = hook, HookArguments = [_fixture["ran"]] },
+        });
+        string file = _fixture.Layout.Configuration;
+        File.WriteAllText(file, File.ReadAllText(file).Replace(address, "no address at all", StringComparison.Ordinal));
+        var operation = await _fixture.RunAsync(new ScanRequest { Accounts = ["nobody@example.org"] });
+        Assert.Equal(OperationState.Failed, operation.State);
+        Assert.True(File.Exists(_fixture["ran"]));
+        Assert.Contains("no address at all", Assert.Single(operation.Report!.Warnings), StringComparison.Ordinal);
+        Assert.Equal(mails, _sink.Mails.Count(m => m.Recipients.SequenceEqual(["second@example.org"])));
+    }
+
     [Fact]
     public async Task The_mail_lists_unrestored_items_by_account()
     {

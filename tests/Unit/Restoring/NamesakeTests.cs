@@ -52,6 +52,7 @@ public sealed class NamesakeTests : IDisposable
             new RestoreRequest { Account = id },
             new UndeleteRequest { Accounts = [id], After = DateTimeOffset.UtcNow.AddDays(-1) },
             new AccountRestoreRequest { Account = id },
+            new BlobRestoreRequest { Accounts = [id] },
         ])
         {
             var operation = await _f.RunAsync(request);
@@ -59,6 +60,9 @@ public sealed class NamesakeTests : IDisposable
         }
 
         Assert.Equal(before, _f.Server.Snapshot());
+        var e = await Assert.ThrowsAsync<MailBackupException>(
+            async () => await _f.Node.FindLostContentAsync(new BlobRestoreRequest { Accounts = [id] }, _ => { }, default).ToListAsync());
+        Assert.Equal(ErrorIds.AccountExists, e.ErrorId);
 
         // Where somebody names the place, it goes there, and the first account stays deleted.
         var item = _f.Items().Single(i => i.AccountId == first);
@@ -70,6 +74,30 @@ public sealed class NamesakeTests : IDisposable
         Assert.Contains("Of the first Ann", Messages(Bob));
         Assert.Equal(["Of the first Ann"], Messages("first.ann@example.com"));
         Assert.Equal(["Of the second Ann"], Messages(Ann));
+    }
+
+    [Fact]
+    public async Task What_was_left_of_the_first_is_asked_for_again_of_the_first()
+    {
+        var (first, _) = await GiveOnAsync(scanned: true);
+        string id = first.ToString("D");
+        foreach (string bundle in Directory.GetFiles(Path.Combine(_f.BackupPath, "items"), "*.gz", SearchOption.AllDirectories))
+        {
+            File.Delete(bundle);
+        }
+
+        var operation = await _f.RunAsync(new RestoreRequest { Account = id, To = Bob });
+        Assert.Equal((OperationState.CompletedWithErrors, 1L), (operation.State, operation.Report!.Unrestored));
+        var again = Assert.IsType<RestoreRequest>(Assert.Single(RestoreAgain.Of(operation)));
+        Assert.Equal((id, Bob, _f.Items().Single(i => i.AccountId == first).Id.Value), (again.Account, again.To, Assert.Single(again.Items)));
+
+        // What named no account, or several, names the one that something was not restored of.
+        Assert.Equal(Ann, Assert.IsType<RestoreRequest>(new RestoreRequest().For(Ann, [1])).Account);
+        Assert.Equal([id], Assert.IsType<BlobRestoreRequest>(new BlobRestoreRequest { Accounts = [id] }.For(Ann, [1])).Accounts);
+        Assert.Equal([Ann], Assert.IsType<BlobRestoreRequest>(new BlobRestoreRequest { Accounts = [id, Bob] }.For(Ann, [1])).Accounts);
+        var undelete = new UndeleteRequest { Accounts = [id], After = DateTimeOffset.UtcNow };
+        Assert.Equal([id], Assert.IsType<UndeleteRequest>(undelete.For(Ann, [1])).Accounts);
+        Assert.Equal([Ann], Assert.IsType<UndeleteRequest>((undelete with { Accounts = [id, Bob] }).For(Ann, [1])).Accounts);
     }
 
     [Fact]
@@ -105,6 +133,48 @@ public sealed class NamesakeTests : IDisposable
         await _f.RestoreAsync(copy);
         await _f.ScanAsync();
         Assert.Equal(0, (await _f.RestoreAsync(copy)).Restored);
+    }
+
+    /// <summary>Only what has put something there has made the mailbox a copy.</summary>
+    [Fact]
+    public async Task Attempts_that_put_nothing_there_do_not_open_the_mailbox_of_another()
+    {
+        _f.Server.Deliver(Ann);
+        _f.Server.Deliver(Bob);
+        await _f.ScanAsync();
+        var before = _f.Server.Snapshot();
+        var copy = new AccountRestoreRequest { Account = Ann, As = Bob };
+
+        // Whose mailbox it is is told before anything else.
+        var early = copy with { At = DateTimeOffset.UtcNow.AddYears(-1) };
+        await RefusedAsync(early);
+
+        // Carl's does not exist yet, so the date is what is wrong; then he gets one.
+        const string carl = "carl@example.com";
+        var failed = await _f.RunAsync(early with { As = carl });
+        Assert.Equal((OperationState.Failed, ErrorIds.DateInvalid), (failed.State, failed.ErrorId));
+        Assert.True(_f.Node.Operations.RequestStop(_f.Node.Submit(copy with { As = carl }).Id));
+        var store = new OperationStore(new OperationDatabase(_f.Layout.Operations));
+        var dead = _f.Node.Submit(copy with { As = carl });
+        store.ClaimNext(dead.Id);
+        _f.Server.Deliver(carl);
+        await _f.ScanAsync();
+        Assert.Equal(OperationState.Interrupted, _f.Node.Operations.Find(dead.Id)!.State);
+        before = _f.Server.Snapshot();
+        await RefusedAsync(copy with { As = carl });
+
+        // One that died on its way had begun with his mailbox.
+        dead = _f.Node.Submit(copy with { As = carl });
+        store.ClaimNext(dead.Id);
+        store.SaveProgress(dead.Id, new OperationProgress { Activity = "Restoring", ItemsDone = 1 });
+        Assert.True((await _f.RestoreAsync(copy with { As = carl })).Restored > 0);
+
+        async Task RefusedAsync(AccountRestoreRequest request)
+        {
+            var operation = await _f.RunAsync(request);
+            Assert.Equal((OperationState.Failed, ErrorIds.AccountExists), (operation.State, operation.ErrorId));
+            Assert.Equal(before, _f.Server.Snapshot());
+        }
     }
 
     /// <summary>Ann leaves; somebody else gets her address.</summary>

@@ -248,6 +248,83 @@ public class ProvisioningTests
         Assert.Equal((1L, 1L, 0L), (await f.ScanAsync()).Changes());
     }
 
+    /// <summary>An export that ends early between two entries, where nothing but the directory speaks for the accounts (as over IMAP).</summary>
+    [Fact]
+    public async Task Accounts_that_a_directory_drops_all_at_once_are_not_believed_to_be_gone()
+    {
+        var whole = Users(1, 10).List("all@example.com", Ann);
+        using var f = With(whole);
+        f.Server.Deliver("user1@example.com");
+        await f.ScanAsync();
+
+        // Cut; and again, for the same file must not be believed the second time.
+        Write(f, Users(1, 4));
+        for (int i = 0; i < 2; i++)
+        {
+            var operation = await f.RunAsync(new ScanRequest());
+            Assert.Equal(OperationState.CompletedWithErrors, operation.State);
+            var trouble = Assert.Single(operation.Report!.Troubles);
+            Assert.Equal((ErrorIds.SourceSuddenlyEmpty, null), (trouble.ErrorId, trouble.Account));
+            Assert.Contains("6 of its 10 accounts", trouble.Reason, StringComparison.Ordinal);
+            Assert.Contains("--allow-empty", trouble.Reason, StringComparison.Ordinal);
+            Assert.Equal(0, operation.Report.Deleted);
+        }
+
+        Assert.DoesNotContain(f.Node.GetAccounts(), a => a.Deleted);
+        Assert.Single(f.Node.GetProvisioning(ProvisioningKind.DistributionList));
+
+        // The next export is whole again: nothing has happened.
+        Write(f, whole);
+        Assert.Equal((0L, 0L, 0L), (await f.ScanAsync()).Changes());
+
+        // What it does name is taken over meanwhile, and whoever knows better is believed.
+        Write(f, Users(1, 4).Account(11, "new@example.com"));
+        Assert.Equal(1, (await f.RunAsync(new ScanRequest())).Report!.Added);
+        Assert.Equal(7, (await f.ScanAsync(new ScanRequest { AllowEmpty = true })).Deleted);
+        Assert.Equal(6, f.Node.GetAccounts().Count(a => a.Deleted));
+        await f.AssertNothingChangedAsync();
+    }
+
+    [Theory]
+    [InlineData(5, 50, true)]
+    [InlineData(6, 60, true)]
+    [InlineData(6, 59, false)]
+    [InlineData(10, 0, true)]
+    public async Task How_many_accounts_a_directory_may_drop_at_once_is_configured(int dropped, int percent, bool believed)
+    {
+        using var f = With(Users(1, 10));
+        f.Server.Deliver("stray@example.org");
+        f.Node.UpdateConfiguration(c => c with { MassChangePercent = percent });
+        await f.ScanAsync();
+        Write(f, Users(dropped + 1, 10).Domain("example.com"));
+        Assert.Equal(believed ? OperationState.Completed : OperationState.CompletedWithErrors, (await f.RunAsync(new ScanRequest())).State);
+        Assert.Equal(believed ? dropped : 0, f.Node.GetAccounts().Count(a => a.Deleted));
+    }
+
+    [Fact]
+    public async Task Accounts_that_change_their_addresses_or_keep_their_mailboxes_are_not_dropped()
+    {
+        using var f = With(Users(1, 10));
+        f.Server.Deliver("stray@example.org");
+        await f.ScanAsync();
+        var renamed = new LdifText();
+        for (int i = 1; i <= 10; i++)
+        {
+            renamed.Account(i, $"user{i}@example.net");
+        }
+
+        Write(f, renamed);
+        Assert.Equal((0L, 10L, 0L), (await f.ScanAsync()).Changes());
+
+        for (int i = 1; i <= 10; i++)
+        {
+            f.Server.Deliver($"user{i}@example.net");
+        }
+
+        Write(f, new LdifText().Account(1, "user1@example.net"));
+        Assert.Equal(0, (await f.ScanAsync()).Deleted);
+    }
+
     [Fact]
     public async Task A_mailbox_without_an_entry_is_backed_up_and_one_without_a_mailbox_is_known()
     {
@@ -336,6 +413,17 @@ public class ProvisioningTests
         Assert.Equal("Contacts/stations", f.Items(type: ItemType.Contact).Single(i => i.Subject == "Tower Station").Folder);
         Assert.Equal("Files/Verträge", f.Items(type: ItemType.Document).Single(i => i.Subject == "lease-3.txt").Folder);
         await f.AssertNothingChangedAsync();
+    }
+
+    private static LdifText Users(int first, int last)
+    {
+        var ldif = new LdifText();
+        for (int i = first; i <= last; i++)
+        {
+            ldif.Account(i, $"user{i}@example.com");
+        }
+
+        return ldif;
     }
 
     private static NodeFixture With(LdifText ldif) => new(ldif.ToString());

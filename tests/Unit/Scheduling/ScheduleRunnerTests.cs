@@ -89,6 +89,32 @@ public sealed class ScheduleRunnerTests : IDisposable, IServiceLog
         Assert.Equal(!catchUp, _log.Any(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("2027-05-01 04:00", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(4, false, true)]
+    [InlineData(10, false, false)]
+    [InlineData(10, true, true)]
+    public void What_cannot_be_queued_when_it_is_due_is_tried_again_until_it_counts_as_missed(int minutes, bool catchUp, bool queued)
+    {
+        _node.Node.SetSchedule(ScheduledOperation.SmartScan, _ => new ScheduleEntry { Cron = "0 4 * * *", CatchUp = catchUp });
+        var runner = new ScheduleRunner(_node.Node, _clock, this);
+        var since = Time("2027-05-01T01:59:58Z");
+        string away = _node["away"];
+
+        // The volume of the backup path is gone for a while.
+        Directory.Move(_node.BackupPath, away);
+        for (var end = since.AddMinutes(minutes); since < end;)
+        {
+            runner.Round(since, since += TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Single(_log, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("cannot be queued", StringComparison.Ordinal));
+        Directory.Move(away, _node.BackupPath);
+        runner.Round(since, since += TimeSpan.FromSeconds(5));
+        runner.Round(since, since += TimeSpan.FromSeconds(5));
+        Assert.Equal(queued ? 1 : 0, _node.Node.Operations.List().Count);
+        Assert.Equal(queued ? 0 : 1, _log.Count(l => l.Contains("was missed", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task What_falls_due_together_or_meanwhile_waits_in_the_queue()
     {

@@ -13,12 +13,21 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
 {
     private readonly NodeFixture _node = new();
     private readonly ConcurrentQueue<string> _log = [];
+    private volatile bool _logIsFull;
 
     public BackupServiceTests() => _node.Server.Deliver("alice@example.com");
 
     public void Dispose() => _node.Dispose();
 
-    void IServiceLog.Write(ServiceLogLevel level, string message) => _log.Enqueue($"{level} {message}");
+    void IServiceLog.Write(ServiceLogLevel level, string message)
+    {
+        if (_logIsFull)
+        {
+            throw new IOException("No space left on device");
+        }
+
+        _log.Enqueue($"{level} {message}");
+    }
 
     /// <summary>A service that cannot go on does not wait, and leaves nothing running.</summary>
     [Fact]
@@ -44,6 +53,30 @@ public sealed class BackupServiceTests : IDisposable, IServiceLog
             await UntilAsync(() => _node.Node.Operations.FindLast(OperationKind.SearchIndex, succeeded: true) is not null);
         });
         Assert.Single(_node.Items());
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_costs_its_messages_and_nothing_else()
+    {
+        await WithServiceAsync(async () =>
+        {
+            await UntilAsync(() => _node.Node.GetService().State == ServiceState.Running);
+            _logIsFull = true;
+            for (int i = 0; i < 2; i++)
+            {
+                var queued = _node.Node.Submit(new ScanRequest());
+                await UntilAsync(() => _node.Node.Operations.Find(queued.Id)!.Ended is not null);
+            }
+
+            _logIsFull = false;
+            var last = _node.Node.Submit(new ScanRequest());
+            await UntilAsync(() => _node.Node.Operations.Find(last.Id)!.Ended is not null);
+            await UntilAsync(() => _log.Any(l => l.Contains("messages are missing here", StringComparison.Ordinal)));
+        });
+
+        // Nor does one that never can be.
+        _logIsFull = true;
+        await WithServiceAsync(() => UntilAsync(() => _node.Node.GetService().State == ServiceState.Running));
     }
 
     [Fact]

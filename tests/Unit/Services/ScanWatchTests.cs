@@ -60,6 +60,41 @@ public sealed class ScanWatchTests : IDisposable, IServiceLog
     }
 
     [Fact]
+    public async Task What_could_not_be_told_is_told_again_within_hours_and_not_every_minute()
+    {
+        _node.Server.Deliver("alice@example.com");
+        await _node.ScanAsync();
+        var relay = _node.Node.Configuration.Notification;
+        _node.Node.UpdateConfiguration(c => c with { Notification = relay with { SmtpPort = 1 } });
+        var clock = new SettableClock(DateTimeOffset.UtcNow.AddHours(49), TimeZoneInfo.Utc);
+        await RoundAsync(clock);
+        await RoundAsync(clock);
+        Assert.Single(_log, l => l.StartsWith("Critical", StringComparison.Ordinal));
+
+        _node.Node.UpdateConfiguration(c => c with { Notification = relay });
+        clock.Now = clock.Now.AddMinutes(30);
+        await RoundAsync(clock);
+        Assert.Empty(_sink.Mails);
+        clock.Now = clock.Now.AddMinutes(31);
+        await RoundAsync(clock);
+        await RoundAsync(clock);
+        Assert.Single(_sink.Mails);
+    }
+
+    [Fact]
+    public async Task What_was_told_but_cannot_be_written_down_is_not_told_at_every_round()
+    {
+        _node.Server.Deliver("alice@example.com");
+        await _node.ScanAsync();
+        var clock = new SettableClock(DateTimeOffset.UtcNow.AddHours(49), TimeZoneInfo.Utc);
+        Directory.CreateDirectory(Path.Combine(_node.Layout.State, "scan_missed"));
+        var watch = new ScanWatch(_node.Node, clock, this);
+        await Assert.ThrowsAnyAsync<Exception>(watch.RoundAsync);
+        await watch.RoundAsync();
+        Assert.Single(_sink.Mails);
+    }
+
+    [Fact]
     public async Task A_scan_that_fails_is_no_scan_and_a_schedule_that_is_off_expects_none()
     {
         _node.Server.Deliver("alice@example.com");

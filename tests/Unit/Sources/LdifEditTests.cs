@@ -13,7 +13,6 @@ public sealed class LdifEditTests : IDisposable
 
     [Theory]
     [InlineData("dn: cn=a\nobjectClass: zimbraCOS\ncn: a\n", "dn: cn=a\nobjectClass: zimbraCOS\ncn: a\nzimbraNotes: ${ZxBackup_Disabled}\n")]
-    [InlineData("dn: cn=a\nobjectClass: zimbraCOS\ncn: a", "dn: cn=a\nobjectClass: zimbraCOS\ncn: a\nzimbraNotes: ${ZxBackup_Disabled}\n")]
     [InlineData(
         "version: 1\r\n# c\r\n\r\ndn: cn=a\r\nobjectClass: zimbraCOS\r\ncn: a\r\n\r\ndn: cn=b\r\ncn: b\r\n",
         "version: 1\r\n# c\r\n\r\ndn: cn=a\r\nobjectClass: zimbraCOS\r\ncn: a\r\nzimbraNotes: ${ZxBackup_Disabled}\r\n\r\ndn: cn=b\r\ncn: b\r\n")]
@@ -21,8 +20,8 @@ public sealed class LdifEditTests : IDisposable
         "dn: cn=a\nZimbraNotes: One\n  two\nobjectClass: zimbraCOS\n# zimbraNotes: no\n  folded comment\ncn: a\n\n\n",
         "dn: cn=a\nzimbraNotes: One two ${ZxBackup_Disabled}\nobjectClass: zimbraCOS\n# zimbraNotes: no\n  folded comment\ncn: a\n\n\n")]
     [InlineData(
-        "dn: cn=z\nobjectClass: zimbraCOS\ncn: z\nzimbraNotes: other\n\ndn: cn=a\nobjectClass: zimbraCOS\nzimbraNotes;lang-de: Deutsch\nzimbraNotes: x\ncn: a",
-        "dn: cn=z\nobjectClass: zimbraCOS\ncn: z\nzimbraNotes: other\n\ndn: cn=a\nobjectClass: zimbraCOS\nzimbraNotes;lang-de: Deutsch\nzimbraNotes: x ${ZxBackup_Disabled}\ncn: a")]
+        "dn: cn=z\nobjectClass: zimbraCOS\ncn: z\nzimbraNotes: other\n\ndn: cn=a\nobjectClass: zimbraCOS\nzimbraNotes;lang-de: Deutsch\nzimbraNotes: x\ncn: a\n",
+        "dn: cn=z\nobjectClass: zimbraCOS\ncn: z\nzimbraNotes: other\n\ndn: cn=a\nobjectClass: zimbraCOS\nzimbraNotes;lang-de: Deutsch\nzimbraNotes: x ${ZxBackup_Disabled}\ncn: a\n")]
     public async Task Only_the_attribute_changes_and_taking_the_marker_out_gives_the_values_back(string before, string after)
     {
         System.IO.File.WriteAllText(File, before);

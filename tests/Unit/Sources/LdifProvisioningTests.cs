@@ -22,7 +22,7 @@ public sealed class LdifProvisioningTests : IDisposable
 
     private IReadOnlyList<ProvisioningEntry> Read(string text)
     {
-        Write(text, 10);
+        Write(text.TrimEnd('\n') + '\n', 10);
         return Open().Read(null)!.Entries;
     }
 
@@ -140,11 +140,26 @@ public sealed class LdifProvisioningTests : IDisposable
         Assert.Equal(2, Read("dn: uid=a\nobjectClass: zimbraAccount\nmail: a@example.com\n\ndn: cn=b\nobjectClass: groupOfNames\nmail: a@example.com\n").Count);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\ndn: zimbraSignatureName=Work,uid=a\nobjectClass: zimbraSignature\nzimbraSignatureName: Work\n")]
+    public void Two_entries_with_one_distinguished_name_are_refused_whatever_stands_below_them(string child)
+    {
+        Write("dn: uid=a\nobjectClass: inetOrgPerson\nmail: a@example.com\n\ndn: UID=a\nobjectClass: inetOrgPerson\nmail: b@example.com\n" + child, 10);
+        var e = Assert.Throws<MailBackupException>(() => Open().Read(null));
+        Assert.Equal(ErrorIds.LdifInvalid, e.ErrorId);
+        Assert.StartsWith($"{_path} line 5: UID=a is already the name of the entry in line 1.", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_broken_last_line_and_an_empty_file_give_nothing_at_all()
     {
-        Write(Two + "brok", 10);
-        Assert.Equal(ErrorIds.LdifInvalid, Assert.Throws<MailBackupException>(() => Open().Read(null)).ErrorId);
+        foreach (string text in (string[])[Two + "brok", Two[..^1], Two[..^5]])
+        {
+            Write(text, 10);
+            Assert.Equal(ErrorIds.LdifInvalid, Assert.Throws<MailBackupException>(() => Open().Read(null)).ErrorId);
+        }
+
         foreach (string text in new[] { "", "version: 1\n", "# nothing\n" })
         {
             Write(text, 10);

@@ -43,6 +43,7 @@ public class LdifReaderTests
             # between
             dn:: Y249w7xiZXI=
             cn: über
+
             """.ReplaceLineEndings(newline);
         var records = Read(text);
 
@@ -103,6 +104,10 @@ public class LdifReaderTests
     [InlineData("dn: cn=a\ncn: a\n\n\ncn: b\n", 5, "'dn:'")]
     [InlineData("dn: cn=a\ncn: a\n\n folded\n", 4, "space")]
     [InlineData("\n\nversion: 1\n\ndn: cn=a\ncn: a\n", 3, "'dn:'")]
+    [InlineData("dn: cn=a\ncn: a\n\ndn: cn=b\ncn: b", 5, "ends within")]
+    [InlineData("dn: cn=a\ncn: a\n\ndn: cn=b\ncn: b\n b", 6, "ends within")]
+    [InlineData("dn: cn=a\ncn: a\n# the e", 3, "ends within")]
+    [InlineData("dn: cn=a\r\ncn: a\r", 2, "ends within")]
     public void What_is_no_content_record_is_refused_with_its_line(string text, int line, string problem)
     {
         var e = Refused(text);

@@ -9,7 +9,7 @@ internal sealed class LoopbackListener : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly Func<TcpClient, CancellationToken, Task> _serve;
-    private int _connections, _ended;
+    private int _connections, _open, _ended;
 
     /// <param name="serve">The token ends with the listener; the connection is closed behind it.</param>
     public LoopbackListener(Func<TcpClient, CancellationToken, Task> serve)
@@ -23,6 +23,9 @@ internal sealed class LoopbackListener : IDisposable
 
     /// <summary>How many have come so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>How many are open.</summary>
+    public int Open => Volatile.Read(ref _open);
 
     public void Dispose()
     {
@@ -42,6 +45,7 @@ internal sealed class LoopbackListener : IDisposable
             {
                 var client = await _listener.AcceptTcpClientAsync(end);
                 Interlocked.Increment(ref _connections);
+                Interlocked.Increment(ref _open);
                 _ = ServeAsync(client, end);
             }
         }
@@ -60,6 +64,10 @@ internal sealed class LoopbackListener : IDisposable
             }
             catch (Exception e) when (IsEnd(e))
             {
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _open);
             }
         }
     }

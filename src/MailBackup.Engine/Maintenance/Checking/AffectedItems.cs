@@ -30,7 +30,7 @@ internal sealed class AffectedItems(BackupLayout layout, CheckFindings findings,
         var others = new HashSet<long>();
         foreach (var transaction in Transactions(layout, id, stop))
         {
-            if (transaction.State is not { } state || BadOf(state) is not var (digest, missing) || states.ContainsKey(transaction.Item.Value))
+            if (transaction.State is not { } state || BadOf(state) is not var (digest, fault) || states.ContainsKey(transaction.Item.Value))
             {
                 continue;
             }
@@ -42,8 +42,7 @@ internal sealed class AffectedItems(BackupLayout layout, CheckFindings findings,
             else if (others.Add(transaction.Item.Value))
             {
                 findings.Trouble(new ItemTrouble(
-                    missing ? ErrorIds.BlobMissing : ErrorIds.BlobDamaged, account, transaction.Item.Value, state.Subject,
-                    $"Transaction {transaction.Id}: its content {digest} is {(missing ? "missing" : "damaged")}."));
+                    IdOf(fault), account, transaction.Item.Value, state.Subject, $"Transaction {transaction.Id}: its content {digest} {TextOf(fault)}."));
             }
         }
 
@@ -85,14 +84,29 @@ internal sealed class AffectedItems(BackupLayout layout, CheckFindings findings,
     private void Name(string account, long item, List<Transaction> history)
     {
         var bad = history.Where(t => t.State is { } s && BadOf(s) is not null).ToList();
-        var (digest, missing) = BadOf(bad[^1].State!)!.Value;
+        var (digest, fault) = BadOf(bad[^1].State!)!.Value;
         string place = index.Find(digest) is { } at ? $"{layout.Bundle(at.Bundle)} at byte {at.Offset}" : bad[^1].State!.Subject;
         string what = bad[^1].State!.Subject.Length > 0 ? $"'{bad[^1].State!.Subject}'" : ItemTypeText.ToText(bad[^1].State!.Type);
         string numbers = string.Join(", ", bad.Take(8).Select(t => t.Id)) + (bad.Count > 8 ? ", …" : "");
         findings.Trouble(new ItemTrouble(
-            missing ? ErrorIds.BlobMissing : ErrorIds.BlobDamaged, account, item, place,
-            $"{what}, {(bad.Count == 1 ? "transaction" : "transactions")} {numbers}: its content {digest} is {(missing ? "missing" : "damaged")}. {Hope(history, bad)}"));
+            IdOf(fault), account, item, place,
+            $"{what}, {(bad.Count == 1 ? "transaction" : "transactions")} {numbers}: its content {digest} {TextOf(fault)}. "
+            + (fault == ContentFault.Unreadable ? "Look at the device of the backup path, then check again. " : "") + Hope(history, bad)));
     }
+
+    private static string IdOf(ContentFault fault) => fault switch
+    {
+        ContentFault.Missing => ErrorIds.BlobMissing,
+        ContentFault.Unreadable => ErrorIds.BlobUnreadable,
+        _ => ErrorIds.BlobDamaged,
+    };
+
+    private static string TextOf(ContentFault fault) => fault switch
+    {
+        ContentFault.Missing => "is missing",
+        ContentFault.Unreadable => "cannot be read",
+        _ => "is damaged",
+    };
 
     /// <summary>What of the item can still be had, and where.</summary>
     private string Hope(List<Transaction> history, List<Transaction> bad)
@@ -105,13 +119,13 @@ internal sealed class AffectedItems(BackupLayout layout, CheckFindings findings,
             : "The server no longer had it at the last scan: only another copy of the backup has it ('mailbackup repair --from PATH').") + earlier;
     }
 
-    private (Digest Digest, bool Missing)? BadOf(ItemState state)
+    private (Digest Digest, ContentFault Fault)? BadOf(ItemState state)
     {
         foreach (var (digest, _) in ContentNames.Of(state))
         {
-            if (index.IsBad(digest) is { } missing)
+            if (index.FaultOf(digest) is { } fault)
             {
-                return (digest, missing);
+                return (digest, fault);
             }
         }
 

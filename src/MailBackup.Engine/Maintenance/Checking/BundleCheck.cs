@@ -39,7 +39,8 @@ internal sealed class BundleCheck(BackupLayout layout, CheckFindings findings, C
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            findings.Trouble(new ItemTrouble(ErrorIds.BlobDamaged, null, null, path, $"It cannot be read: {e.Message}"));
+            index.NoteUnreadable(bundle);
+            findings.Trouble(new ItemTrouble(ErrorIds.BlobUnreadable, null, null, path, $"It cannot be read: {e.Message}"));
         }
 
         index.AddMembers(members);
@@ -56,12 +57,12 @@ internal sealed class BundleCheck(BackupLayout layout, CheckFindings findings, C
         findings.Count(1, place.Length);
         try
         {
-            return BundleReader.IsIntact(layout, digest, place) ? MemberState.Proved : MemberState.Damaged;
+            return BundleReader.Prove(layout, digest, place) ? MemberState.Proved : MemberState.Damaged;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is MailBackupException or IOException or UnauthorizedAccessException)
         {
-            // A sector that the disk does not give out.
-            return MemberState.Damaged;
+            index.NoteUnreadable(place.Bundle);
+            return MemberState.Unreadable;
         }
     }
 

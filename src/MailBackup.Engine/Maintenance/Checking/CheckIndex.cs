@@ -28,15 +28,16 @@ internal sealed class CheckIndex : IDisposable
                 digest BLOB NOT NULL, bundle INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, size INTEGER NOT NULL, state INTEGER NOT NULL,
                 PRIMARY KEY(digest, bundle, offset)) WITHOUT ROWID;
             CREATE TABLE gap(bundle INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL);
+            CREATE TABLE unreadable(bundle INTEGER PRIMARY KEY);
             CREATE TABLE reference(digest BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
-            CREATE TABLE bad(digest BLOB PRIMARY KEY, missing INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE TABLE bad(digest BLOB PRIMARY KEY, fault INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE whole(digest BLOB PRIMARY KEY) WITHOUT ROWID;
             """);
         _addMember = _db.Prepare("INSERT OR REPLACE INTO member VALUES (?,?,?,?,?,?)");
         _addReference = _db.Prepare("INSERT OR IGNORE INTO reference VALUES (?,?)");
-        _find = _db.Prepare("SELECT bundle, offset, length, size FROM member WHERE digest = ? ORDER BY state = 2, bundle DESC, offset DESC LIMIT 1");
+        _find = _db.Prepare("SELECT bundle, offset, length, size FROM member WHERE digest = ? ORDER BY state >= 2, bundle DESC, offset DESC LIMIT 1");
         _isNamed = _db.Prepare("SELECT 1 FROM reference WHERE digest = ?");
-        _isBad = _db.Prepare("SELECT missing FROM bad WHERE digest = ?");
+        _isBad = _db.Prepare("SELECT fault FROM bad WHERE digest = ?");
         _claim = _db.Prepare("INSERT OR IGNORE INTO whole VALUES (?)");
     }
 
@@ -60,6 +61,16 @@ internal sealed class CheckIndex : IDisposable
         {
             Begin();
             _db.Execute($"INSERT INTO gap VALUES ({place.Bundle}, {place.Offset}, {place.Length})");
+        }
+    }
+
+    /// <summary>The device did not give out all of a bundle: it is left as it is, for it can neither be judged nor written anew.</summary>
+    public void NoteUnreadable(int bundle)
+    {
+        lock (_gate)
+        {
+            Begin();
+            _db.Execute($"INSERT OR IGNORE INTO unreadable VALUES ({bundle})");
         }
     }
 
@@ -99,14 +110,14 @@ internal sealed class CheckIndex : IDisposable
         }
     }
 
-    /// <summary>Null when it is intact; else whether it is missing (true) or damaged. After <see cref="FindBad"/>.</summary>
-    public bool? IsBad(Digest digest)
+    /// <summary>Null when it is intact. After <see cref="FindBad"/>.</summary>
+    public ContentFault? FaultOf(Digest digest)
     {
         lock (_gate)
         {
-            bool? bad = _isBad.Bind(0, digest).Step() ? _isBad.Int64(0) == 1 : null;
+            ContentFault? fault = _isBad.Bind(0, digest).Step() ? (ContentFault)_isBad.Int32(0) : null;
             _isBad.Reset();
-            return bad;
+            return fault;
         }
     }
 
@@ -130,7 +141,9 @@ internal sealed class CheckIndex : IDisposable
             Commit();
             _db.Execute("""
                 DELETE FROM bad;
-                INSERT INTO bad SELECT r.digest, NOT EXISTS (SELECT 1 FROM member m WHERE m.digest = r.digest) FROM reference r
+                INSERT INTO bad SELECT r.digest, CASE
+                    WHEN EXISTS (SELECT 1 FROM member m WHERE m.digest = r.digest AND m.state = 3) THEN 2
+                    ELSE NOT EXISTS (SELECT 1 FROM member m WHERE m.digest = r.digest) END FROM reference r
                 WHERE NOT EXISTS (SELECT 1 FROM member m WHERE m.digest = r.digest AND m.state < 2 AND (r.size < 0 OR r.size = m.size))
                 """);
             return _db.Scalar("SELECT count(*) FROM bad") ?? 0;
@@ -163,13 +176,13 @@ internal sealed class CheckIndex : IDisposable
         }
     }
 
-    /// <summary>Damaged blobs that cost nothing: nobody names them, or there is an intact copy.</summary>
-    public long CountHarmlessDamage()
+    /// <summary>Blobs in a state that is bad (damaged, unreadable) and costs nothing: nobody names them, or there is an intact copy.</summary>
+    public long CountHarmless(MemberState state)
     {
         lock (_gate)
         {
             Commit();
-            return _db.Scalar("SELECT count(*) FROM member m WHERE m.state = 2 AND NOT EXISTS (SELECT 1 FROM bad b WHERE b.digest = m.digest)") ?? 0;
+            return _db.Scalar($"SELECT count(*) FROM member m WHERE m.state = {(int)state} AND NOT EXISTS (SELECT 1 FROM bad b WHERE b.digest = m.digest)") ?? 0;
         }
     }
 
@@ -180,11 +193,12 @@ internal sealed class CheckIndex : IDisposable
         {
             Commit();
             using var select = _db.Prepare($"""
-                SELECT bundle, offset, length, NULL, 'not a blob' FROM gap
+                SELECT bundle, offset, length, digest, why FROM (
+                SELECT bundle, offset, length, NULL AS digest, 'not a blob' AS why FROM gap
                 UNION ALL SELECT bundle, offset, length, digest, 'damaged' FROM member WHERE state = 2
                 UNION ALL SELECT bundle, offset, length, digest, 'orphaned' FROM member m
-                    WHERE state < 2 AND {(orphans ? 1 : 0)} AND NOT EXISTS (SELECT 1 FROM reference r WHERE r.digest = m.digest)
-                ORDER BY 1, 2
+                    WHERE state < 2 AND {(orphans ? 1 : 0)} AND NOT EXISTS (SELECT 1 FROM reference r WHERE r.digest = m.digest))
+                WHERE bundle NOT IN (SELECT bundle FROM unreadable) ORDER BY 1, 2
                 """);
             var places = new List<(BlobLocation, Digest?, string)>();
             while (select.Step())
@@ -193,6 +207,23 @@ internal sealed class CheckIndex : IDisposable
             }
 
             return places;
+        }
+    }
+
+    /// <summary>Blobs that the device did not give out, from a bundle on.</summary>
+    public List<(Digest Digest, BlobLocation Place)> ListUnreadable(int fromBundle)
+    {
+        lock (_gate)
+        {
+            Commit();
+            using var select = _db.Prepare($"SELECT digest, bundle, offset, length, size FROM member WHERE state = 3 AND bundle >= {fromBundle}");
+            var blobs = new List<(Digest, BlobLocation)>();
+            while (select.Step())
+            {
+                blobs.Add((select.Digest(0)!.Value, new(select.Int32(1), select.Int64(2), select.Int64(3), select.Int64(4))));
+            }
+
+            return blobs;
         }
     }
 

@@ -142,7 +142,12 @@ internal sealed class CoherencyCheck(BackupLayout layout, CheckRequest request, 
 
     private static void TellHarmless(CheckIndex index, CheckFindings findings)
     {
-        if (index.CountHarmlessDamage() is > 0 and var damaged)
+        if (index.CountHarmless(MemberState.Unreadable) is > 0 and var unreadable)
+        {
+            findings.Warning($"{unreadable} {(unreadable == 1 ? "blob" : "blobs")} that nobody needs could not be read: look at the device of the backup path.");
+        }
+
+        if (index.CountHarmless(MemberState.Damaged) is > 0 and var damaged)
         {
             findings.Warning($"{damaged} damaged {(damaged == 1 ? "blob costs" : "blobs cost")} nothing: nobody names them, or another copy is intact. --quarantine takes them out.");
         }

@@ -13,7 +13,7 @@ internal sealed class ContentAssembly(BackupLayout layout, CheckFindings finding
         {
             // A part that is missing or damaged has been told already; a whole that is one blob has been proved in its bundle.
             if (transaction.State is { Digest: { } whole, Header: { } header, Body: { } body } state && sample.Has(whole) && index.Claim(whole)
-                && index.IsBad(header) is null && index.IsBad(body) is null && index.Find(header) is { } first && index.Find(body) is { } second)
+                && index.FaultOf(header) is null && index.FaultOf(body) is null && index.Find(header) is { } first && index.Find(body) is { } second)
             {
                 findings.Count(1, first.Length + second.Length);
                 Prove(account, transaction, state, whole, () => BundleReader.OpenUnverified(layout, header, first), () => BundleReader.OpenUnverified(layout, body, second));

@@ -39,25 +39,34 @@ internal sealed partial class FileCheck(BackupLayout layout, CheckFindings findi
         FindStrays();
     }
 
-    /// <summary>A journal of holds that is whole and yet shorter than it was; what is damaged in it is found as in every journal.</summary>
+    /// <summary>
+    /// A journal of holds that is whole and yet shorter than it was, or out of which lines have been taken; what is damaged in it is found as in every journal.
+    /// </summary>
     private void CheckHolds()
     {
-        if (!File.Exists(layout.LegalHoldHead))
+        JournalPosition? end = null;
+        if (File.Exists(layout.LegalHoldHead))
         {
-            return;
+            Read(layout.LegalHoldHead, json => end = JournalPositionJson.Read(json), "When legal_hold.jsonl has all holds, delete it; the next change of a hold writes it anew.");
         }
 
-        JournalPosition? end = null;
-        Read(layout.LegalHoldHead, json => end = JournalPositionJson.Read(json), "When legal_hold.jsonl has all holds, delete it; the next change of a hold writes it anew.");
+        bool taken = false;
         var journal = layout.LegalHold;
         var head = new JournalHead(end is null ? 0 : end.NextTransaction - 1, end?.Check ?? "");
-        using var reader = JournalReader.From(journal, JournalPosition.Start, (removal, _) => head.See(removal));
+        using var reader = JournalReader.From(journal, JournalPosition.Start, (_, _) => taken = true);
         while (reader.TryRead(out var line))
         {
             head.See(reader.NextTransaction - 1, line.Bytes.Span);
         }
 
-        if (reader.State == JournalReaderState.AtEnd && head.State is HeadState.NotReached or HeadState.Different)
+        if (taken)
+        {
+            findings.Damaged(
+                journal, null, journal.Segment(1),
+                "Lines of the journal of legal holds are gone, or proved by nothing: an earlier repair could not do better. There may be a hold less, so nothing can be purged "
+                + "until it is put back from a copy, or moved away with legal_hold.head and the holds placed again.");
+        }
+        else if (reader.State == JournalReaderState.AtEnd && head.State is HeadState.NotReached or HeadState.Different)
         {
             findings.Damaged(
                 journal, null, journal.Segment(1),

@@ -7,4 +7,7 @@ internal enum MemberState
     NotRead = 0,
     Proved = 1,
     Damaged = 2,
+
+    /// <summary>The device did not give it out, which may be over in a moment: bad as long as it lasts, and never given up.</summary>
+    Unreadable = 3,
 }

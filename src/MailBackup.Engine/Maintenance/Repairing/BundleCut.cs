@@ -21,13 +21,12 @@ internal static class BundleCut
         {
             stop.ThrowIfCancellationRequested();
             string path = layout.Bundle(bundle.Key);
-            foreach (var (place, digest, why) in bundle)
+            var kept = bundle.Where(u => quarantine.Keep(path, u.Place.Offset, u.Place.Length, u.Digest is null ? "bytes" : "blob", u.Digest, u.Why)).Select(u => u.Place).ToList();
+            if (kept.Count > 0)
             {
-                quarantine.Keep(path, place.Offset, place.Length, digest is null ? "bytes" : "blob", digest, why);
+                quarantine.Settle();
+                Rewrite(layout.Files, path, kept);
             }
-
-            quarantine.Settle();
-            Rewrite(layout.Files, path, [.. bundle.Select(u => u.Place)]);
         }
     }
 

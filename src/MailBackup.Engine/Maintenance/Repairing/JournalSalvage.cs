@@ -9,8 +9,11 @@ namespace MailBackup.Maintenance.Repairing;
 /// of the old one at once, and the segments behind it fit as they are: a crash in between leaves a journal that can be salvaged again.
 /// </summary>
 /// <param name="last">What <c>account_stat</c> knows of the journal's end.</param>
+/// <param name="onlyProved">
+/// True to write nothing unless each line is proved to be the one that was written (<see cref="SalvageReport.GivesUp"/>); for a journal of one segment.
+/// </param>
 internal sealed class JournalSalvage(
-    JournalFile journal, JournalPosition? last, IReadOnlyList<JournalCopy> copies, QuarantineFolder quarantine)
+    JournalFile journal, JournalPosition? last, IReadOnlyList<JournalCopy> copies, QuarantineFolder quarantine, bool onlyProved = false)
 {
     private readonly SalvagedChain _chain = new(journal);
     private readonly byte[] _check = new byte[LineChecksum.Length];
@@ -180,6 +183,8 @@ internal sealed class JournalSalvage(
             }
         }
 
+        // Behind what was reported it is the unfinished write of a crash.
+        _chain.Report.GivesUp |= isLast && (last is null || _chain.Expected < last.NextTransaction);
         DropRange(segment, line, segment.Lines.Count, isLast ? "torn or damaged" : "damaged");
         return segment.Lines.Count;
     }
@@ -231,14 +236,17 @@ internal sealed class JournalSalvage(
 
     private void Write(SegmentLines segment)
     {
-        if (!segment.Changed)
+        if (!segment.Changed || (onlyProved && _chain.Report.GivesUp))
         {
             return;
         }
 
         foreach (var (offset, length, why) in segment.Dropped)
         {
-            quarantine.Keep(segment.Path, offset, length, "journal line", null, why);
+            if (!quarantine.Keep(segment.Path, offset, length, "journal line", null, why))
+            {
+                throw new IOException($"{segment.Path} can no longer be read at byte {offset}; it was left as it is.");
+            }
         }
 
         _chain.Report.Changed = true;

@@ -28,44 +28,32 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
     public string Folder => _folder;
 
     /// <summary>Keeps a copy of a piece of a file; the caller then takes the piece out of the file, behind <see cref="Settle"/>.</summary>
-    public void Keep(string path, long offset, long length, string what, Digest? digest, string why)
+    /// <returns>False when the device does not give out all of it: then the piece has to stay where it is.</returns>
+    public bool Keep(string path, long offset, long length, string what, Digest? digest, string why)
     {
-        string kept = NameFor(layout.Relative(path) + string.Create(CultureInfo.InvariantCulture, $"@{offset}"));
-        using (var source = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        using var source = OpenWhole(path, offset, length);
+        if (source is null)
         {
-            var target = layout.Files.Open(kept, FileMode.CreateNew);
-            _written.Add(target);
-            _written.AddName(kept);
-            var buffer = new byte[Math.Min(Math.Max(length, 1), 1 << 20)];
-            for (long at = 0; at < length;)
-            {
-                int n;
-                try
-                {
-                    n = RandomAccess.Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), offset + at);
-                }
-                catch (IOException)
-                {
-                    // A sector that the disk does not give out any more: what can be read is kept.
-                    why += ", unreadable in part";
-                    break;
-                }
-
-                if (n == 0)
-                {
-                    break;
-                }
-
-                layout.Files.Write(target, buffer.AsSpan(0, n), at);
-                at += n;
-            }
+            return false;
         }
 
+        string kept = NameFor(layout.Relative(path) + string.Create(CultureInfo.InvariantCulture, $"@{offset}"));
+        var target = layout.Files.Open(kept, FileMode.CreateNew);
+        _written.Add(target);
+        _written.AddName(kept);
+        long at = 0;
+        Read(source, offset, length, bytes =>
+        {
+            layout.Files.Write(target, bytes, at);
+            at += bytes.Length;
+        });
         Record(what, layout.Relative(path), offset, length, digest, why, kept);
         if (_written.Count >= BatchSize)
         {
             Settle();
         }
+
+        return true;
     }
 
     /// <summary>Makes all that was kept durable, with the manifest.</summary>
@@ -92,6 +80,32 @@ internal sealed class QuarantineFolder(BackupLayout layout) : IDisposable
     {
         _written.Dispose();
         _manifest?.Dispose();
+    }
+
+    /// <summary>The file, when all of a piece of it can be read: half a piece is not to take the place of a whole one.</summary>
+    private static SafeFileHandle? OpenWhole(string path, long offset, long length)
+    {
+        SafeFileHandle? source = null;
+        try
+        {
+            source = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Read(source, offset, length, _ => { });
+            return source;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            source?.Dispose();
+            return null;
+        }
+    }
+
+    private static void Read(SafeFileHandle source, long offset, long length, Action<ReadOnlySpan<byte>> take)
+    {
+        var buffer = new byte[Math.Clamp(length, 1, 1 << 20)];
+        for (int n; length > 0 && (n = RandomAccess.Read(source, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length)), offset)) > 0; offset += n, length -= n)
+        {
+            take(buffer.AsSpan(0, n));
+        }
     }
 
     private string NameFor(string relative)

@@ -12,17 +12,23 @@ internal static class QuarantineRun
     public static long Run(BackupLayout layout, CheckIndex index, CheckFindings findings, bool orphans, CancellationToken stop)
     {
         using var quarantine = new QuarantineFolder(layout);
+        var mend = new StoreMend(layout, index, findings, quarantine);
+        mend.RequireReadable();
         foreach (var (path, why) in findings.StrayFiles)
         {
             quarantine.Move(path, "file", why);
         }
 
-        var mend = new StoreMend(layout, index, findings, quarantine);
         mend.MendJournals([], QuietSink.Instance, stop);
         mend.CutBundles(orphans, stop);
         foreach (var (journal, account, report) in mend.Salvaged)
         {
             findings.Warning(SalvageText.Of(journal, account, report));
+        }
+
+        foreach (var (journal, _, why) in mend.Left)
+        {
+            findings.Warning($"Journal {journal.Name} is damaged still: {why}");
         }
 
         if (quarantine.Count > 0)

@@ -56,8 +56,9 @@ internal sealed class RepairRun(BackupLayout layout, Guid server, RepairRequest 
 
     private void Mend(CheckIndex index, CheckFindings found, QuarantineFolder quarantine, List<BackupLayout> copies, CancellationToken stop)
     {
-        WriteSmallFiles();
         var mend = new StoreMend(layout, index, found, quarantine);
+        mend.RequireReadable();
+        WriteSmallFiles();
         mend.MendJournals(copies, QuietSink.Instance, stop);
         foreach (var (journal, account, salvage) in mend.Salvaged)
         {
@@ -109,7 +110,9 @@ internal sealed class RepairRun(BackupLayout layout, Guid server, RepairRequest 
 
         var bad = index.ListBad();
         var wanted = bad.ToHashSet();
-        using var store = StoreWriter.Open(layout, sink.Warning);
+
+        // What the device does not give out is in the catalog, and is stored once more.
+        using var store = StoreWriter.Open(layout, sink.Warning, verifyBlobs: true);
         foreach (var copy in copies)
         {
             new CopiedContent(copy).Fetch(store, wanted, sink.Warning, stop);

@@ -15,6 +15,9 @@ internal sealed class SalvageReport
     /// <summary>Kept although nothing proves them any more: they, or the line before them, were altered.</summary>
     public List<long> Unproved { get; } = [];
 
+    /// <summary>Something was left out, or kept without proof: it is not known to be the journal that was written.</summary>
+    public bool GivesUp { get; set; }
+
     /// <summary>A segment was written anew.</summary>
     public bool Changed { get; set; }
 

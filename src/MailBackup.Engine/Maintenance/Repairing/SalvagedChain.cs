@@ -121,6 +121,7 @@ internal sealed class SalvagedChain(JournalFile journal)
 
     private void Record(SegmentLines segment, long removed, long through, RemovalReason reason, string? check)
     {
+        Report.GivesUp = true;
         byte[] record = RemovalRecord.Write(removed, through, 0, DateTimeOffset.UtcNow, reason, Previous, check);
         segment.Add(record);
         Advance(record, removed);

@@ -18,6 +18,19 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 
     public List<(JournalFile Journal, string? Account, SalvageReport Report)> Salvaged { get; } = [];
 
+    /// <summary>
+    /// Throws <c>BlobUnreadable</c> while the device does not give out a blob that has to be proved when the catalog is made anew: a mend would end
+    /// without a catalog. To be asked before anything is changed.
+    /// </summary>
+    public void RequireReadable()
+    {
+        int newest = layout.ListBundles().DefaultIfEmpty(0).Max();
+        foreach (var (digest, place) in index.ListUnreadable(newest - 1))
+        {
+            BundleReader.Prove(layout, digest, place);
+        }
+    }
+
     /// <param name="copies">Other backup paths.</param>
     public void MendJournals(IReadOnlyList<BackupLayout> copies, IOperationSink quiet, CancellationToken stop)
     {
@@ -28,9 +41,15 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
 
         foreach (var journal in findings.DamagedJournals)
         {
+            if (journal.Name == layout.LegalHold.Name)
+            {
+                MendHolds([.. copies.Select(c => new JournalCopy(SameIn(c, journal)))], stop);
+                continue;
+            }
+
             var account = AccountOf(journal);
             var stat = account is { } id ? AccountStat.Read(layout, id) : null;
-            var last = journal.Name == layout.LegalHold.Name ? LegalHoldHead.Read(layout) : journal.Segmented ? stat?.Journal : stat?.Info;
+            var last = journal.Segmented ? stat?.Journal : stat?.Info;
             var others = copies.Select(c => new JournalCopy(SameIn(c, journal))).ToList();
             var report = new JournalSalvage(journal, last is { Segment: 0 } ? null : last, others, quarantine).Run(stop);
             Salvaged.Add((journal, stat?.Name, report));
@@ -81,6 +100,20 @@ internal sealed class StoreMend(BackupLayout layout, CheckIndex index, CheckFind
                 NextItem = Math.Max(stat.NextItem, lastItem + 1),
                 Folders = KnownItems.Folders(layout, catalog, id, account.Id),
             }).Write(layout, id);
+        }
+    }
+
+    private void MendHolds(IReadOnlyList<JournalCopy> copies, CancellationToken stop)
+    {
+        var (report, left) = HoldSalvage.Run(layout, copies, quarantine, stop);
+        if (report is not null)
+        {
+            Salvaged.Add((layout.LegalHold, null, report));
+        }
+
+        if (left is not null)
+        {
+            Left.Add((layout.LegalHold, null, left));
         }
     }
 

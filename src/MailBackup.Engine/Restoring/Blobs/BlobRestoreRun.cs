@@ -27,6 +27,7 @@ internal sealed class BlobRestoreRun(BackupLayout layout, IMailSource source, Bl
         foreach (var id in accounts)
         {
             string account = reader.Registry.Stats[id].Name;
+            OwnStore.TellDamage(reader, id, sink);
             try
             {
                 await RestoreAsync(reader, target, editor, id, account, stop).ConfigureAwait(false);

@@ -19,10 +19,13 @@ internal sealed class LossSurvey(BackupReader reader, IMailSource source, BlobRe
     /// <summary>Items looked at.</summary>
     public long Checked { get; private set; }
 
-    /// <summary>Errors: those of listing the account's folders; <c>SourceAccountNotFound</c> when it has none.</summary>
+    /// <summary>
+    /// Errors: those of listing the account's folders; <c>SourceAccountNotFound</c> when it has none; <c>AccountExists</c> when the mailbox under its address is
+    /// another account's now, which has lost nothing of this one.
+    /// </summary>
     public async IAsyncEnumerable<Loss> FindAsync(Guid id, [EnumeratorCancellation] CancellationToken token)
     {
-        string account = reader.Registry.Stats[id].Name;
+        string account = reader.Registry.AddressOf(id);
         var folders = await source.ListFoldersAsync(account, token).ConfigureAwait(false);
         if (folders.Count == 0)
         {

@@ -92,7 +92,7 @@ internal sealed class ExternalRestoreRun(
     private async Task RestoreItemsAsync(BackupReader reader, List<Account> accounts, CancellationToken stop)
     {
         var present = await FindPresentAsync(accounts, stop).ConfigureAwait(false);
-        using var here = present.Count > 0 ? StoreReader.OpenCatalog(own, null) : null;
+        using var here = present.Count > 0 ? OwnStore.OpenCatalog(own, null) : null;
         var listing = new ExternalListing(reader.Catalog, request);
         var plans = new List<AccountPlan>();
         foreach (var account in accounts)
@@ -127,7 +127,7 @@ internal sealed class ExternalRestoreRun(
         var scanned = await new RestoredScan(own, source, scan, _sink).RunAsync(accounts, stop).ConfigureAwait(false);
         if (scanned.Keys.Any(name => RestoredIds.HasPending(own, name)))
         {
-            using var catalog = StoreReader.OpenCatalog(own, null);
+            using var catalog = OwnStore.OpenCatalog(own, null);
             foreach (var (name, id) in scanned)
             {
                 RestoredIds.Resolve(own, catalog, source, id, name);

@@ -183,9 +183,8 @@ internal sealed class LdifDirectory(string path) : IProvisioningTarget, IDisposa
             string end = Encoding.Latin1.GetString(tail, 0, n);
             lineEnd = end.EndsWith("\r\n", StringComparison.Ordinal) ? "\r\n" : lineEnd;
 
-            // An empty line between what was there and what is added, whatever the file ends with.
-            string gap = end.EndsWith("\n\n", StringComparison.Ordinal) || end.EndsWith("\n\r\n", StringComparison.Ordinal) ? ""
-                : end.EndsWith('\n') ? lineEnd : lineEnd + lineEnd;
+            // An empty line between what was there and what is added; a file that ends within a line was refused.
+            string gap = end.EndsWith("\n\n", StringComparison.Ordinal) || end.EndsWith("\n\r\n", StringComparison.Ordinal) ? "" : lineEnd;
             output.Write(Encoding.ASCII.GetBytes(gap));
         }
 

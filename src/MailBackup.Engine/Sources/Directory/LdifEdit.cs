@@ -78,11 +78,6 @@ internal sealed class LdifEdit
             if (!ours)
             {
                 output.Write(line);
-                if (inEntry && !written && !line.EndsWith("\n"u8))
-                {
-                    // The last line of a file, where another has to follow.
-                    output.Write(Encoding.ASCII.GetBytes(lineEnd));
-                }
             }
         }
 

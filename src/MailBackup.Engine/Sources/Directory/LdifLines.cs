@@ -2,7 +2,8 @@ namespace MailBackup.Sources;
 
 /// <summary>
 /// The logical lines of an LDIF file (RFC 2849, notes 2 and 3): continuation lines are joined, comments are left out, an empty line comes
-/// out empty. Lines are joined as bytes, because a fold may split a character.
+/// out empty. Lines are joined as bytes, because a fold may split a character. Each line has its line break (RFC 2849, <c>SEP</c>): a file that ends within one
+/// was cut off, by a full disk or by an exporter that is still at work, and what it has not is not gone.
 /// </summary>
 internal sealed class LdifLines(Stream stream, string path)
 {
@@ -64,10 +65,18 @@ internal sealed class LdifLines(Stream stream, string path)
             _start += newline < 0 ? rest.Length : newline + 1;
             if (newline >= 0)
             {
-                break;
+                EndLine(from);
+                return;
             }
         }
 
+        throw LdifReader.Invalid(
+            path, _physical, "the file ends within this line",
+            "Export the directory again, to another file that is then renamed; end the last line of a file written by hand with a line break.");
+    }
+
+    private void EndLine(int from)
+    {
         if (_length > from && _line[_length - 1] == '\r')
         {
             _length--;

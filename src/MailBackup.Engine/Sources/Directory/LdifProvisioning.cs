@@ -88,6 +88,7 @@ public sealed class LdifProvisioning(string path)
         var reader = new LdifReader(hashed, path);
         var entries = new List<ProvisioningEntry>();
         var lines = new Dictionary<(ProvisioningKind, string), int>(EntryNameComparer.Instance);
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
         var children = new List<LdifRecord>();
         bool any = false;
         foreach (var record in reader.Read())
@@ -105,10 +106,14 @@ public sealed class LdifProvisioning(string path)
 
             if (!lines.TryAdd((entry.Kind, entry.Name), record.Line))
             {
-                int first = lines[(entry.Kind, entry.Name)];
-                throw LdifReader.Invalid(path, record.Line,
-                    string.Create(CultureInfo.InvariantCulture, $"{entry.Name} is already the name of the entry in line {first}"),
-                    "Remove or rename one of the two entries.");
+                throw Twice(record, entry.Name, lines[(entry.Kind, entry.Name)]);
+            }
+
+            string dn = DistinguishedName.Normalize(record.DistinguishedName);
+            if (!names.TryAdd(dn, record.Line))
+            {
+                // No directory has two (RFC 4512 §2.3): parts of two exports, and whose the entries below it are cannot be told.
+                throw Twice(record, record.DistinguishedName, names[dn]);
             }
 
             entries.Add(entry);
@@ -123,6 +128,10 @@ public sealed class LdifProvisioning(string path)
         ChildEntries.Attach(entries, children);
         return (entries, Convert.ToHexString(sha.Hash!));
     }
+
+    private MailBackupException Twice(LdifRecord record, string name, int first) => LdifReader.Invalid(
+        path, record.Line, string.Create(CultureInfo.InvariantCulture, $"{name} is already the name of the entry in line {first}"),
+        "Remove or rename one of the two entries.");
 
     private static string Hash(FileStream file)
     {

@@ -19,6 +19,7 @@ public sealed class ImapSource : IMailSource
     private readonly ConnectionPermits _permits;
     private readonly AccountReadAhead _listing;
     private readonly ConcurrentDictionary<string, Lazy<ContentReader>> _readers = new(StringComparer.Ordinal);
+    private readonly Endings _endings = new();
     private readonly ImapRestoreTarget _target;
 
     /// <summary>Connects nowhere yet. Throws <c>ConfigurationInvalid</c>.</summary>
@@ -62,14 +63,20 @@ public sealed class ImapSource : IMailSource
         return new(_accounts.List());
     }
 
-    public void ExpectAccounts(IReadOnlyList<string> accounts) => _listing.Expect(accounts);
+    public void ExpectAccounts(IReadOnlyList<string> accounts)
+    {
+        // What the run before has left: a reader that broke would fail for ever, and what is read ahead for a run that was cut nobody takes any more.
+        CloseReaders((_, reader) => reader.IsBroken || !reader.IsIdle);
+        _listing.Expect(accounts);
+    }
 
     public void Forget(string account) => _listing.Forget(account);
 
     public async ValueTask<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(account);
-        await CloseIdleAsync(account).ConfigureAwait(false);
+        // Those of accounts that have been gone through; of this one, a look anew is also another attempt to read.
+        CloseReaders((name, reader) => name == account ? reader.IsBroken : reader.IsIdle);
         try
         {
             return await _listing.ListFoldersAsync(account, token).ConfigureAwait(false);
@@ -212,20 +219,21 @@ public sealed class ImapSource : IMailSource
             await reader.Value.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _endings.WaitAsync().ConfigureAwait(false);
         await _target.DisposeAsync().ConfigureAwait(false);
         _connector.Dispose();
     }
 
     private ContentReader Reader(string account) => _readers.GetOrAdd(account, a => new(() => new ContentReader(a, _connector, _permits))).Value;
 
-    /// <summary>Readers of accounts that have been gone through.</summary>
-    private async Task CloseIdleAsync(string current)
+    /// <summary>Nobody waits for their ends; whoever asks for contents of such an account gets a new one.</summary>
+    private void CloseReaders(Func<string, ContentReader, bool> which)
     {
         foreach (var (account, reader) in _readers)
         {
-            if (account != current && reader.Value.IsIdle && _readers.TryRemove(account, out var idle))
+            if (which(account, reader.Value) && _readers.TryRemove(account, out var ended))
             {
-                await idle.Value.DisposeAsync().ConfigureAwait(false);
+                _endings.Add(ended.Value);
             }
         }
     }

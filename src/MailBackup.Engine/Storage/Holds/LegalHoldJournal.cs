@@ -36,7 +36,7 @@ internal sealed class LegalHoldJournal : IDisposable
         try
         {
             PrivateFiles.CreateDirectory(layout.State);
-            var held = Lock(layout, patience ?? Patience);
+            var held = Lock(layout, patience);
             try
             {
                 return new LegalHoldJournal(layout, held, LegalHolds.Load(layout));
@@ -108,8 +108,10 @@ internal sealed class LegalHoldJournal : IDisposable
         Holds.Apply(change);
     }
 
-    private static WriterLock Lock(BackupLayout layout, TimeSpan patience) =>
-        WriterLock.TryAcquire(layout.LegalHoldLock, layout.Files, patience) ?? throw new MailBackupException(
+    /// <summary>Keeps everybody from changing holds, whatever the journal is like.</summary>
+    /// <exception cref="MailBackupException"><c>BackupPathBusy</c>.</exception>
+    public static WriterLock Lock(BackupLayout layout, TimeSpan? patience = null) =>
+        WriterLock.TryAcquire(layout.LegalHoldLock, layout.Files, patience ?? Patience) ?? throw new MailBackupException(
             ErrorIds.BackupPathBusy,
             $"Another process keeps the legal holds of {layout.Root} from being changed.",
             $"Try again; {layout.LegalHoldLock} holds its process id. Nothing was changed.",

@@ -33,8 +33,10 @@ internal sealed class LegalHolds
     {
         var head = ReadHead(layout);
         bool met = head is null;
-        using var reader = JournalReader.From(
-            layout.LegalHold, JournalPosition.Start, (removal, _) => met |= removal.Last + 1 == head?.NextTransaction && removal.Check == head.Check);
+
+        // No purge takes lines out of this journal: where one is missing, or proved by nothing, there may be a hold less.
+        JournalPlace? removed = null;
+        using var reader = JournalReader.From(layout.LegalHold, JournalPosition.Start, (_, place) => removed ??= place);
         while (reader.TryRead(out var line))
         {
             met |= reader.NextTransaction == head?.NextTransaction && reader.Position.Check == head.Check;
@@ -49,6 +51,11 @@ internal sealed class LegalHolds
             }
 
             yield return change;
+        }
+
+        if (removed is { } gone)
+        {
+            throw Damaged(reader.SegmentPath, gone.Offset, null);
         }
 
         if (!met || (reader.State != JournalReaderState.AtEnd && !reader.EndsInTraceOfCrash(head)))

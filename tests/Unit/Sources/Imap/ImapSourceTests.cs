@@ -33,6 +33,28 @@ public sealed class ImapSourceTests : IDisposable
             Assert.Single(details).Value.Select(a => (a.Key, a.Value)));
     }
 
+    /// <summary>One too large for one literal, and then too much in one response: neither costs the account, and it is said that they are not kept.</summary>
+    [Fact]
+    public async Task Annotations_that_are_too_large_are_named_with_their_sizes_and_cost_nothing_else()
+    {
+        string Value(int n) => $"{{{n}}}\r\n{new string('x', n)}";
+        using var server = new ScriptedServer(c => c switch
+        {
+            "GETMETADATA (DEPTH infinity) \"INBOX\" (/private /shared)" =>
+                $"* METADATA INBOX (/private/comment ok /private/huge {Value(300 << 10)} /shared/vendor/cmu/x {Value(300 << 10)} /shared/after \"too\")\r\n{{tag}} OK done\r\n",
+            "GETMETADATA (DEPTH infinity) \"Many\" (/private /shared)" =>
+                $"* METADATA Many ({string.Join(' ', Enumerable.Range(1, 5).Select(n => $"/private/{n} {Value(250 << 10)}"))})\r\n{{tag}} OK done\r\n",
+            _ => "{tag} OK done\r\n",
+        });
+        using var connection = await ConnectAsync(server, "IMAP4rev1 METADATA");
+        var details = await new FolderDetails(connection, new HashSet<string>()).ListAsync(["INBOX", "Many"]);
+        Assert.Equal(
+            [("large-metadata:/private/huge", "307200"), ("metadata:/private/comment", "ok"), ("metadata:/shared/after", "too")],
+            details["INBOX"].Select(a => (a.Key, a.Value)));
+        Assert.Equal((1, 4), (details["Many"].Count(a => a.Key.StartsWith("large-", StringComparison.Ordinal)), details["Many"].Count(a => a.Value.Length == 250 << 10)));
+        await connection.RunAsync("NOOP");
+    }
+
     [Fact]
     public async Task An_access_list_that_is_put_off_is_not_taken_for_a_withdrawn_share()
     {
@@ -194,22 +216,7 @@ public sealed class ImapSourceTests : IDisposable
         return connection;
     }
 
-    private ImapSource Source(ScriptedServer server, string accounts) => new(Configuration(server, accounts));
+    private ImapSource Source(ScriptedServer server, string accounts) => new(server.Configuration(_folder, accounts));
 
-    private ImapSettings Settings(ScriptedServer server) => ImapSettings.From(Configuration(server, "alice@example.com"));
-
-    private SourceConfiguration Configuration(ScriptedServer server, string accounts)
-    {
-        string password = _folder["password"];
-        File.WriteAllText(password, "secret\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        return new SourceConfiguration
-        {
-            Imap = $"imap://127.0.0.1:{server.Port}", ImapTls = "none", ImapUser = "admin", ImapPasswordFile = password, ImapAccounts = accounts,
-        };
-    }
+    private ImapSettings Settings(ScriptedServer server) => server.Settings(_folder);
 }

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using MailBackup.Sources;
+using MailBackup.Sources.Imap;
 using MailBackup.Tests.Support;
 
 namespace MailBackup.Tests.Sources.Imap;
@@ -19,6 +21,9 @@ internal sealed class ScriptedServer : IDisposable
 
     public Func<string, string> Answer { get; set; }
 
+    /// <summary>What a new connection hears first.</summary>
+    public Func<string> Greeting { get; set; } = () => $"* OK [CAPABILITY {Capability}] ready";
+
     /// <summary>Bytes written at once.</summary>
     public int Piece { get; init; } = int.MaxValue;
 
@@ -28,13 +33,41 @@ internal sealed class ScriptedServer : IDisposable
 
     public int Connections => _listener.Connections;
 
+    /// <summary>Connections that are open.</summary>
+    public int Open => _listener.Open;
+
+    /// <summary>A source that reaches it as <c>admin</c> with the password <c>secret</c>, which lies in this folder.</summary>
+    public SourceConfiguration Configuration(TempFolder folder, string accounts = "alice@example.com")
+    {
+        WritePassword(folder, "secret");
+        return new SourceConfiguration
+        {
+            Imap = $"imap://127.0.0.1:{Port}", ImapTls = "none", ImapUser = "admin", ImapPasswordFile = folder["password"], ImapAccounts = accounts,
+        };
+    }
+
+    public ImapSettings Settings(TempFolder folder) => ImapSettings.From(Configuration(folder));
+
+    /// <summary>As who rotates a token does: the file is there whole, or not yet.</summary>
+    public static void WritePassword(TempFolder folder, string password)
+    {
+        string next = folder["password.new"];
+        File.WriteAllText(next, password + "\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(next, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        File.Move(next, folder["password"], overwrite: true);
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private async Task ServeAsync(TcpClient client, CancellationToken end)
     {
         client.NoDelay = true;
         using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
-        await WriteAsync(client, $"* OK [CAPABILITY {Capability}] ready\r\n", end);
+        await WriteAsync(client, Greeting() + "\r\n", end);
         while (await reader.ReadLineAsync(end) is { } line)
         {
             int space = line.IndexOf(' ', StringComparison.Ordinal);

@@ -117,13 +117,19 @@ internal sealed partial class ImapConnection : IDisposable
     public ValueTask<StatusLine> RunAsync(string command, ResponseTaker? take = null) => RunAsync(new ImapCommand(command), take);
 
     /// <summary>Takes responses until the command with this tag has ended. Throws <see cref="ImapCommandException"/> when it was refused.</summary>
-    public async ValueTask<StatusLine> WaitAsync(string tag, ResponseTaker? take = null)
+    /// <param name="passOver">A literal that is too large to be held is passed over; in the response only its length stands then. Else it is an error.</param>
+    public async ValueTask<StatusLine> WaitAsync(string tag, ResponseTaker? take = null, bool passOver = false)
     {
         while (!_answered.ContainsKey(tag))
         {
-            if (await NextAsync().ConfigureAwait(false) == FrameEvent.Response)
+            var e = await NextAsync().ConfigureAwait(false);
+            if (e == FrameEvent.Response)
             {
                 take?.Invoke(Text);
+            }
+            else if (e == FrameEvent.Literal && passOver && !_framer.CanHold)
+            {
+                StreamLiteral();
             }
         }
 

@@ -12,22 +12,9 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
     /// <summary>A server that is there and says "later" is given more time than one that is away.</summary>
     private const int TransientAttempts = 7;
 
-    private const int RefusalsInARow = 3;
-
-    /// <summary>What is refused to everybody is tried again after this, with the password as it is then: a connector may live as long as a service.</summary>
-    private static readonly TimeSpan FinalFor = TimeSpan.FromMinutes(5);
-
-    /// <summary>Away for longer than this, the server is asked once for each account and not again and again.</summary>
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
-
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
-    private readonly Lock _lock = new();
+    private readonly LoginRecord _record = new(clock ?? TimeProvider.System);
     private readonly SemaphoreSlim _finding = new(1, 1);
-    private readonly HashSet<string> _refused = new(StringComparer.OrdinalIgnoreCase);
-    private DateTimeOffset? _awaySince;
-    private bool _everLoggedIn;
-    private ImapException? _final;
-    private DateTimeOffset _finalUntil;
     private volatile string? _password;
     private ServerTraits? _traits;
 
@@ -38,6 +25,9 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
 
     /// <summary>How often a server that cannot be reached is tried at one call.</summary>
     internal int Attempts { get; init; } = 4;
+
+    /// <summary>How long a server may say nothing.</summary>
+    internal TimeSpan Patience { get; init; } = Transport.Patience;
 
     /// <summary>First pause between two attempts; grows, with jitter.</summary>
     internal TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -50,26 +40,32 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
         for (int attempt = 1; ; attempt++)
         {
             token.ThrowIfCancellationRequested();
-            ThrowFinal();
+            _record.ThrowFinal();
 
             try
             {
                 var connection = await OpenOnceAsync(account, token).ConfigureAwait(false);
-                Arrived();
+                _record.Arrived();
                 return connection;
             }
             catch (ImapRefusedException e)
             {
-                // Certificate, encryption, mechanism: the same for everybody.
-                Conclude(e);
-                throw;
+                if (_record.IsForEverybody(account, e) || attempt >= Attempts)
+                {
+                    throw;
+                }
+
+                await PauseAsync(attempt, token).ConfigureAwait(false);
             }
             catch (ImapCommandException e) when (!Backoff.IsTransient(e))
             {
-                Refused(account, e);
+                // Perhaps it will be changed, in the file as well as at the server.
+                _password = null;
+                _record.Refused(account, e);
                 throw;
             }
-            catch (ImapException e) when (attempt < (e is ImapCommandException ? TransientAttempts : Attempts) && !IsOutage())
+            catch (ImapException e) when (
+                attempt < (e is ImapCommandException ? TransientAttempts : Attempts) && e is not ImapSilenceException && !_record.IsOutage)
             {
                 await PauseAsync(attempt, token).ConfigureAwait(false);
             }
@@ -87,24 +83,38 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
     {
         try
         {
-            if (!_everLoggedIn)
+            if (!_record.EverLoggedIn)
             {
                 using (await OpenAsync(living, token).ConfigureAwait(false))
                 {
                 }
             }
 
-            using var connection = await OpenOnceAsync(account, token).ConfigureAwait(false);
-            return false;
-        }
-        catch (ImapCommandException e) when (_everLoggedIn && !Backoff.IsTransient(e))
-        {
-            return true;
+            if (!await IsRefusedAsync(account, token).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            // Asked behind it: a token that has expired since the last login is refused for everybody.
+            return await IsRefusedAsync(living, token).ConfigureAwait(false) ? null : true;
         }
         catch (ImapException)
         {
             token.ThrowIfCancellationRequested();
             return null;
+        }
+    }
+
+    private async Task<bool> IsRefusedAsync(string account, CancellationToken token)
+    {
+        try
+        {
+            using var connection = await OpenOnceAsync(account, token).ConfigureAwait(false);
+            return false;
+        }
+        catch (ImapCommandException e) when (!Backoff.IsTransient(e))
+        {
+            return true;
         }
     }
 
@@ -129,13 +139,44 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
 
     public void Dispose() => _finding.Dispose();
 
+    /// <summary>With the password as it is in the file now, should the one that was known be refused: an access token lives an hour.</summary>
     private async Task<ImapConnection> OpenOnceAsync(string account, CancellationToken token)
     {
         string password = _password ??= settings.ReadPassword();
+        string? newer = null;
+        try
+        {
+            return await OpenWithAsync(account, password, token).ConfigureAwait(false);
+        }
+        catch (ImapCommandException e) when (!Backoff.IsTransient(e) && (newer = FindNewer(password)) is not null)
+        {
+            return await OpenWithAsync(account, newer, token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What the file has now, if that is another password than the one that was refused; it counts from now on.</summary>
+    private string? FindNewer(string refused)
+    {
+        try
+        {
+            string now = settings.ReadPassword();
+            _password = now;
+            return now != refused ? now : null;
+        }
+        catch (MailBackupException)
+        {
+            // Just being written, perhaps. The refusal is what is told; whoever comes next reads it again.
+            _password = null;
+            return null;
+        }
+    }
+
+    private async Task<ImapConnection> OpenWithAsync(string account, string password, CancellationToken token)
+    {
         ImapConnection? connection = null;
         try
         {
-            connection = new ImapConnection(await Transport.ConnectAsync(settings.Host, settings.Port, Transport.Patience, token).ConfigureAwait(false), Buffer);
+            connection = new ImapConnection(await Transport.ConnectAsync(settings.Host, settings.Port, Patience, token).ConfigureAwait(false), Buffer);
             var opened = connection;
             using (token.UnsafeRegister(static c => ((ImapConnection)c!).Abort("stopped"), opened))
             {
@@ -151,69 +192,10 @@ internal sealed class ImapConnector(ImapSettings settings, TimeProvider? clock =
             token.ThrowIfCancellationRequested();
             if (e is ImapConnectionException)
             {
-                lock (_lock)
-                {
-                    _awaySince ??= _clock.GetUtcNow();
-                }
+                _record.Away();
             }
 
             throw;
-        }
-    }
-
-    private bool IsOutage()
-    {
-        lock (_lock)
-        {
-            return _awaySince is { } since && _clock.GetUtcNow() - since > Outage;
-        }
-    }
-
-    private void Arrived()
-    {
-        lock (_lock)
-        {
-            _awaySince = null;
-            _everLoggedIn = true;
-        }
-    }
-
-    private void Refused(string account, ImapCommandException e)
-    {
-        // Perhaps it has been changed, in the file as well as at the server.
-        _password = null;
-        lock (_lock)
-        {
-            _refused.Add(account);
-            if (!_everLoggedIn && _refused.Count >= RefusalsInARow)
-            {
-                Conclude(e);
-            }
-        }
-    }
-
-    private void Conclude(ImapException e)
-    {
-        lock (_lock)
-        {
-            (_final, _finalUntil) = (e, _clock.GetUtcNow() + FinalFor);
-        }
-    }
-
-    private void ThrowFinal()
-    {
-        lock (_lock)
-        {
-            if (_final is { } final && _clock.GetUtcNow() < _finalUntil)
-            {
-                throw final;
-            }
-
-            if (_final is not null)
-            {
-                _final = null;
-                _refused.Clear();
-            }
         }
     }
 }

@@ -16,6 +16,10 @@ internal sealed record ServerTraits(string? MessageId, string? FolderId)
     /// <summary>The server's own id of a message; null where it has none that can be used.</summary>
     public string? GuidOf(FetchData data) => MessageId is not null && data.Guid is { Length: > 0 and < 200 } guid && !guid.Contains('#') ? guid : null;
 
+    /// <summary>
+    /// Throws <see cref="ImapException"/>, also when this account cannot tell: taken for "no ids", a mailbox that is broken, or busy just now, would have every mail of
+    /// every account kept under another key.
+    /// </summary>
     public static async Task<ServerTraits> FindAsync(ImapConnection connection)
     {
         if (connection.Capabilities.Has("OBJECTID"))
@@ -25,20 +29,64 @@ internal sealed record ServerTraits(string? MessageId, string? FolderId)
 
         try
         {
-            // Dovecot announces it nowhere.
-            StatusData? status = null;
-            await connection.RunAsync("STATUS INBOX (X-GUID)", text =>
-            {
-                if (ResponseLine.Parse(text) is var line && line.Is("STATUS"u8))
-                {
-                    status = StatusData.Parse(line.Body);
-                }
-            }).ConfigureAwait(false);
-            return status?.Id is { Length: > 0 } ? new ServerTraits("X-GUID", "X-GUID") : new ServerTraits(null, null);
+            return await AskAsync(connection, FolderNames.Inbox).ConfigureAwait(false);
         }
-        catch (ImapCommandException)
+        catch (ImapCommandException e) when (e.Status.Kind != StatusKind.Bad && !Backoff.IsTransient(e))
         {
-            return new ServerTraits(null, null);
+            return await AskElsewhereAsync(connection, e).ConfigureAwait(false);
         }
+        catch (ImapCommandException e) when (e.Status.Kind == StatusKind.Bad)
+        {
+            return None;
+        }
+    }
+
+    private static ServerTraits None { get; } = new(null, null);
+
+    /// <summary>It is the folder that the server refuses, or what is asked of it: known from a folder of which it tells something else.</summary>
+    private static async Task<ServerTraits> AskElsewhereAsync(ImapConnection connection, ImapCommandException refusal)
+    {
+        const int Enough = 10;
+        var folders = new List<string> { FolderNames.Inbox };
+        await connection.RunAsync("LIST \"\" \"*\"", text =>
+        {
+            if (ResponseLine.Parse(text) is var line && line.Is("LIST"u8) && ListData.Parse(line.Body) is { CanBeOpened: true } folder)
+            {
+                folders.Add(folder.Name);
+            }
+        }).ConfigureAwait(false);
+        foreach (string folder in folders.Distinct(StringComparer.OrdinalIgnoreCase).Take(Enough))
+        {
+            bool opens = false;
+            try
+            {
+                await connection.RunAsync($"STATUS {ImapCommand.Quote(folder)} (MESSAGES)").ConfigureAwait(false);
+                opens = true;
+                return await AskAsync(connection, folder).ConfigureAwait(false);
+            }
+            catch (ImapCommandException e) when (!Backoff.IsTransient(e))
+            {
+                if (opens)
+                {
+                    return None;
+                }
+            }
+        }
+
+        throw new ImapFolderException(refusal);
+    }
+
+    /// <summary>Dovecot announces its ids nowhere.</summary>
+    private static async Task<ServerTraits> AskAsync(ImapConnection connection, string folder)
+    {
+        StatusData? status = null;
+        await connection.RunAsync($"STATUS {ImapCommand.Quote(folder)} (X-GUID)", text =>
+        {
+            if (ResponseLine.Parse(text) is var line && line.Is("STATUS"u8))
+            {
+                status = StatusData.Parse(line.Body);
+            }
+        }).ConfigureAwait(false);
+        return status?.Id is { Length: > 0 } ? new ServerTraits("X-GUID", "X-GUID") : None;
     }
 }

@@ -23,6 +23,7 @@ internal sealed class Transport : IDisposable
     private Stream? _inflate;
     private long _waitingSince;
     private volatile string? _why;
+    private volatile bool _silent;
 
     private Transport(Socket socket, TimeSpan patience)
     {
@@ -131,7 +132,8 @@ internal sealed class Transport : IDisposable
         }
         catch (Exception e) when (IsFault(e))
         {
-            throw new ImapConnectionException(_why ?? $"the connection broke: {(e.InnerException ?? e).Message}", e);
+            string why = _why ?? $"the connection broke: {(e.InnerException ?? e).Message}";
+            throw _silent ? new ImapSilenceException(why, e) : new ImapConnectionException(why, e);
         }
         finally
         {
@@ -143,6 +145,7 @@ internal sealed class Transport : IDisposable
     {
         if (Interlocked.Read(ref _waitingSince) is > 0 and var since && Environment.TickCount64 - since > _patience.TotalMilliseconds)
         {
+            _silent = _why is null;
             Abort($"the server said nothing for {_patience.TotalSeconds:0} seconds");
         }
     }

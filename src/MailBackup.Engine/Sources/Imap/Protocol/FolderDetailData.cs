@@ -23,7 +23,8 @@ internal sealed record AclData(string Folder, IReadOnlyList<(string Identifier, 
 
 /// <summary>A <c>METADATA</c> response (RFC 5464 §4.4.1) with values.</summary>
 /// <param name="Entries">Name (<c>/private/comment</c>) and value; those without a value are left out.</param>
-internal sealed record MetadataData(string Folder, IReadOnlyList<(string Name, string Value)> Entries)
+/// <param name="PassedOver">Name and length of values that were too large to be held.</param>
+internal sealed record MetadataData(string Folder, IReadOnlyList<(string Name, string Value)> Entries, IReadOnlyList<(string Name, long Length)> PassedOver)
 {
     /// <summary>Throws <see cref="ImapProtocolException"/>.</summary>
     public static MetadataData Parse(ReadOnlySpan<byte> body)
@@ -31,18 +32,23 @@ internal sealed record MetadataData(string Folder, IReadOnlyList<(string Name, s
         var reader = new ResponseReader(body);
         string folder = reader.Text() ?? "NIL";
         var entries = new List<(string, string)>();
+        var passedOver = new List<(string, long)>();
         if (reader.TryTake('('))
         {
             while (!reader.TryTake(')'))
             {
                 string name = reader.Text() ?? "NIL";
-                if (reader.Text() is { } value)
+                if (reader.String(out long length) is { } value)
                 {
-                    entries.Add((name, value));
+                    entries.Add((name, ResponseReader.Decode(value)));
+                }
+                else if (length >= 0)
+                {
+                    passedOver.Add((name, length));
                 }
             }
         }
 
-        return new MetadataData(folder, entries);
+        return new MetadataData(folder, entries, passedOver);
     }
 }

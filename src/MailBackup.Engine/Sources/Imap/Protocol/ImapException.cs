@@ -6,6 +6,9 @@ internal abstract class ImapException(string message, Exception? inner = null) :
 /// <summary>The connection is of no more use: broken, timed out, closed by the server or out of step.</summary>
 internal class ImapConnectionException(string message, Exception? inner = null) : ImapException(message, inner);
 
+/// <summary>The server has said nothing for as long as we wait. Another attempt would wait as long again, and whoever stands behind it too.</summary>
+internal sealed class ImapSilenceException(string message, Exception? inner = null) : ImapConnectionException(message, inner);
+
 /// <summary>The server said what no server may say, or more than we are willing to hold.</summary>
 internal sealed class ImapProtocolException(string message) : ImapConnectionException(message);
 

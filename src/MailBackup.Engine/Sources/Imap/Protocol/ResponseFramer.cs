@@ -53,6 +53,9 @@ internal sealed class ResponseFramer(ImapLimits? limits = null)
     /// <summary>Bytes of the literal that was announced last.</summary>
     public long LiteralLength { get; private set; }
 
+    /// <summary>Whether the announced literal may be held.</summary>
+    public bool CanHold => LiteralLength <= _limits.HeldLiteral && _length + LiteralLength + 1 <= _limits.Text;
+
     /// <summary>Asks for the announced literal as a stream. Only right after <see cref="FrameEvent.Literal"/>.</summary>
     public void StreamLiteral()
     {

@@ -15,6 +15,7 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     private readonly ConcurrentDictionary<string, ListingSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task<Listing>> _ahead = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
+    private readonly Endings _endings = new();
     private readonly Lock _lock = new();
     private IReadOnlyList<string> _expected = [];
     private Dictionary<string, int> _places = [];
@@ -44,11 +45,14 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     /// <summary>Throws <see cref="Protocol.ImapException"/>.</summary>
     public async Task<IReadOnlyList<SourceFolder>> ListFoldersAsync(string account, CancellationToken token)
     {
-        await MoveToAsync(account).ConfigureAwait(false);
+        MoveTo(account);
         if (_ahead.TryRemove(account, out var ahead))
         {
-            var listing = await ahead.WaitAsync(token).ConfigureAwait(false);
-            if (!_forgotten.TryRemove(account, out _) && Stopwatch.GetElapsedTime(listing.Done) < FreshFor)
+            var listing = await ListedAsync(account, ahead, token).ConfigureAwait(false);
+
+            // A server that was silent is not waited for again.
+            bool silent = listing.Folders.Exception?.InnerException is Protocol.ImapSilenceException;
+            if ((!_forgotten.TryRemove(account, out _) && Stopwatch.GetElapsedTime(listing.Done) < FreshFor) || silent)
             {
                 return await listing.Folders.ConfigureAwait(false);
             }
@@ -62,18 +66,21 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
-        await ((Task)Task.WhenAll(_ahead.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (string account in _sessions.Keys)
+        foreach (var (account, session) in _sessions)
         {
-            await CloseAsync(account).ConfigureAwait(false);
+            session.Pass();
+            Close(account);
         }
+
+        await ((Task)Task.WhenAll(_ahead.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _endings.WaitAsync().ConfigureAwait(false);
 
         _end.Dispose();
         _permits.Dispose();
     }
 
     /// <summary>Lets go of accounts that have been passed or are not next, and begins with the next. An account that nobody announced lets go of all others.</summary>
-    private async Task MoveToAsync(string account)
+    private void MoveTo(string account)
     {
         var begin = new List<string>();
         var passed = new List<string>();
@@ -94,30 +101,47 @@ internal sealed class AccountReadAhead(ImapConnector connector, int connections)
 
         foreach (string old in passed)
         {
-            _ahead.TryRemove(old, out _);
-            await CloseAsync(old).ConfigureAwait(false);
+            if (_ahead.TryRemove(old, out _))
+            {
+                Session(old).Pass();
+            }
+
+            Close(old);
         }
 
         foreach (string next in begin)
         {
             var session = Session(next);
             _forgotten.TryRemove(next, out _);
-            _ahead[next] = Task.Run(() => ListAheadAsync(session));
+            _ahead[next] = ListAheadAsync(session.ListFoldersAheadAsync());
         }
     }
 
-    private async Task<Listing> ListAheadAsync(ListingSession session)
+    private static async Task<Listing> ListAheadAsync(Task<IReadOnlyList<SourceFolder>> folders)
     {
-        var folders = session.ListFoldersAsync(_end.Token);
         await ((Task)folders).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return new Listing(folders, Stopwatch.GetTimestamp());
     }
 
-    private async ValueTask CloseAsync(string account)
+    /// <summary>Whoever goes without the listing ends it.</summary>
+    private async Task<Listing> ListedAsync(string account, Task<Listing> ahead, CancellationToken token)
+    {
+        try
+        {
+            return await ahead.WaitAsync(token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Session(account).Pass();
+            throw;
+        }
+    }
+
+    private void Close(string account)
     {
         if (_sessions.TryRemove(account, out var session))
         {
-            await session.DisposeAsync().ConfigureAwait(false);
+            _endings.Add(session);
         }
     }
 

@@ -6,7 +6,7 @@ namespace MailBackup.Sources.Imap.Reading;
 
 /// <summary>
 /// Reads the contents of one account ahead, in the order in which a scan will ask for them, on a connection of its own. A connection that is lost is made
-/// anew and goes on where it stopped; a message over which it is lost three times costs that message.
+/// anew and goes on where it stopped; a message over which it is lost three times costs that message, and so does one at which the server falls silent.
 /// </summary>
 internal sealed class ContentReader : IAsyncDisposable
 {
@@ -15,6 +15,9 @@ internal sealed class ContentReader : IAsyncDisposable
 
     /// <summary>Connections lost one after another without a single message.</summary>
     private const int Losses = 8;
+
+    /// <summary>The same, when each of them was a server that said nothing for minutes.</summary>
+    private const int Silences = 2;
 
     /// <summary>Without work for so long, the connection is closed; the lister of a slow folder has more soon.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
@@ -41,6 +44,9 @@ internal sealed class ContentReader : IAsyncDisposable
 
     /// <summary>True when nothing is expected of it any more.</summary>
     public bool IsIdle => Volatile.Read(ref _open) == 0;
+
+    /// <summary>True when it gives nothing any more: another one has to try.</summary>
+    public bool IsBroken => Volatile.Read(ref _broken) is not null;
 
     /// <summary>The content of this item will be asked for, after all that were named before.</summary>
     public PendingContent Expect(SourceFolder folder, SourceItem item)
@@ -147,7 +153,7 @@ internal sealed class ContentReader : IAsyncDisposable
     /// <summary>Works until nothing is left to do for a while. Throws when no connection can be had any more.</summary>
     private async Task ServeAsync()
     {
-        int losses = 0;
+        int losses = 0, silences = 0;
         while (_queue.HasWork)
         {
             using var connection = await _connector.OpenAsync(_account, _end.Token).ConfigureAwait(false);
@@ -169,7 +175,8 @@ internal sealed class ContentReader : IAsyncDisposable
                 _end.Token.ThrowIfCancellationRequested();
                 GiveBack(fetch.Unfinished(), e);
                 losses = fetch.Settled > 0 ? 0 : losses + 1;
-                if (losses > Losses)
+                silences = fetch.Settled > 0 || e is not ImapSilenceException ? 0 : silences + 1;
+                if (losses > Losses || silences >= Silences)
                 {
                     throw;
                 }
@@ -204,7 +211,11 @@ internal sealed class ContentReader : IAsyncDisposable
     private void GiveBack(IReadOnlyList<PendingContent> unfinished, ImapConnectionException e)
     {
         // A message has no part in it when the server wants us to come later.
-        if (unfinished.Count > 0 && e.InnerException is not ImapCommandException && ++unfinished[0].Attempts >= Strikes)
+        if (unfinished.Count > 0 && e is ImapSilenceException)
+        {
+            unfinished[0].Fail(e.Message, e);
+        }
+        else if (unfinished.Count > 0 && e.InnerException is not ImapCommandException && ++unfinished[0].Attempts >= Strikes)
         {
             unfinished[0].Fail($"the connection was lost over it {Strikes} times: {e.Message}", e);
         }

@@ -46,7 +46,7 @@ internal sealed class FolderDetails(ImapConnection connection, IReadOnlySet<stri
             {
                 try
                 {
-                    await connection.WaitAsync(tag, Take).ConfigureAwait(false);
+                    await connection.WaitAsync(tag, Take, passOver: true).ConfigureAwait(false);
                 }
                 catch (ImapCommandException e)
                 {
@@ -84,12 +84,20 @@ internal sealed class FolderDetails(ImapConnection connection, IReadOnlySet<stri
         else if (line.Is("METADATA"u8))
         {
             var data = MetadataData.Parse(line.Body);
-            foreach (var (name, value) in data.Entries.Where(e => !Array.Exists(Own, o => e.Name.StartsWith(o, StringComparison.OrdinalIgnoreCase))))
+            foreach (var (name, value) in data.Entries.Where(e => !IsOwn(e.Name)))
             {
                 Of(data.Folder)[Metadata + name] = value;
             }
+
+            // Said, not left out in silence: it would look as if somebody had removed it.
+            foreach (var (name, length) in data.PassedOver.Where(e => !IsOwn(e.Name)))
+            {
+                Of(data.Folder)[SourceFolder.LargeAnnotation + name] = length.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
         }
     }
+
+    private static bool IsOwn(string name) => Array.Exists(Own, o => name.StartsWith(o, StringComparison.OrdinalIgnoreCase));
 
     private SortedDictionary<string, string> Of(string folder)
     {

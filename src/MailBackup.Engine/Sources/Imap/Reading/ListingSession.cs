@@ -10,6 +10,7 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private ImapConnection? _connection;
+    private volatile CancellationTokenSource? _ahead;
     private bool _permitted, _closed;
 
     /// <summary>Throws <see cref="ImapException"/>.</summary>
@@ -26,6 +27,18 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
             return await new FolderLister(connection, traits, connector.Settings.OwnerNames(account)).ListAsync().ConfigureAwait(false);
         },
         token);
+
+    /// <summary>The same before anybody asks for it; <see cref="Pass"/> ends it.</summary>
+    public Task<IReadOnlyList<SourceFolder>> ListFoldersAheadAsync()
+    {
+        Pass();
+        var passed = new CancellationTokenSource();
+        _ahead = passed;
+        return Task.Run(() => ListFoldersAsync(passed.Token), CancellationToken.None);
+    }
+
+    /// <summary>Nobody asks for what is being listed ahead any more: a server that is silent about this account must not hold up whoever is next.</summary>
+    public void Pass() => _ahead?.Cancel();
 
     /// <summary>What has changed in a folder, or null when it has to be listed whole. Throws <see cref="ImapException"/>.</summary>
     public Task<FolderChanges?> ListChangesAsync(SourceFolder folder, FolderToken since, IReadOnlyCollection<string> known, CancellationToken token) => UseAsync(
@@ -122,7 +135,7 @@ internal sealed class ListingSession(string account, ImapConnector connector, Se
         await connector.PauseAsync(attempt, token).ConfigureAwait(false);
     }
 
-    private static bool IsWorthATry(ImapException e) => e is ImapCommandException c ? Backoff.IsTransient(c) : e is ImapConnectionException and not ImapProtocolException;
+    private static bool IsWorthATry(ImapException e) => e is ImapCommandException c ? Backoff.IsTransient(c) : e is ImapConnectionException and not (ImapProtocolException or ImapSilenceException);
 
     private async Task<T> UseAsync<T>(Func<ImapConnection, ServerTraits, Task<T>> work, CancellationToken token)
     {

@@ -13,6 +13,8 @@ internal sealed class FolderDetailWriter(WriterConnection writer)
         var attributes = folder.Attributes ?? new Dictionary<string, string>();
         var annotations = attributes.Where(a => a.Key.StartsWith(SourceFolder.Annotation, StringComparison.Ordinal)).OrderBy(a => a.Key, StringComparer.Ordinal).ToList();
         attributes.TryGetValue(SourceFolder.AccessList, out string? list);
+        _lost.AddRange(attributes.Where(a => a.Key.StartsWith(SourceFolder.LargeAnnotation, StringComparison.Ordinal)).OrderBy(a => a.Key, StringComparer.Ordinal)
+            .Select(a => $"the annotation {a.Key[SourceFolder.LargeAnnotation.Length..]} of {a.Value} bytes was too large for the backup, and did not come back."));
         if ((annotations.Count == 0 && list is null) || (await writer.FoldersAsync().ConfigureAwait(false)).GetValueOrDefault(folder.Path) is not { Key: var key })
         {
             return _lost;

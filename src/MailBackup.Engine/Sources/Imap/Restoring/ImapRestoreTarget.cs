@@ -10,8 +10,10 @@ namespace MailBackup.Sources.Imap.Restoring;
 /// </summary>
 internal sealed class ImapRestoreTarget(ImapConnector connector, int connections) : IRestoreTarget, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, AccountWriter> _writers = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<string> _order = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, AccountWriter> _writers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _restoring = new(StringComparer.Ordinal);
+    private readonly List<string> _order = [];
     private readonly ConcurrentBag<AccountWriter> _closed = [];
 
     /// <summary>Messages go out many at a time, and each costs a round trip if it goes alone.</summary>
@@ -22,9 +24,12 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
     public async ValueTask EnsureAccountAsync(string account, bool create, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(account);
+        Count(account, 1);
+        bool there = false;
         try
         {
             await (await WriterAsync(account).ConfigureAwait(false)).OpenAsync(token).ConfigureAwait(false);
+            there = true;
         }
         catch (ImapCommandException e)
         {
@@ -39,7 +44,16 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
         {
             throw ImapErrors.Unreadable(connector.Settings, account, e);
         }
+        finally
+        {
+            if (!there)
+            {
+                EndAccount(account);
+            }
+        }
     }
+
+    public void EndAccount(string account) => Count(account, -1);
 
     public async ValueTask<bool> EnsureFolderAsync(string account, RestoreFolder folder, CancellationToken token)
     {
@@ -72,33 +86,81 @@ internal sealed class ImapRestoreTarget(ImapConnector connector, int connections
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var writer in _writers.Values.Concat(_closed))
+        foreach (var writer in Writers().Concat(_closed))
         {
             await writer.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Closes the connections of accounts that came before, as far as more would be open than may be.</summary>
+    /// <summary>
+    /// Closes the connections of accounts that came before, as far as more would be open than may be. Never of one that is being restored: its writer knows which
+    /// messages stand for a restored item already.
+    /// </summary>
     public async ValueTask<AccountWriter> WriterAsync(string account)
     {
-        while (_writers.Count >= connections && !_writers.ContainsKey(account) && _order.TryDequeue(out string? oldest))
+        while (TakeIdle(account) is { } idle)
         {
-            if (_writers.TryRemove(oldest, out var idle))
-            {
-                // Somebody may be at work with it still, and opens it again.
-                _closed.Add(idle);
-                await idle.DisposeAsync().ConfigureAwait(false);
-            }
+            // Somebody may be at work with it still, and opens it again.
+            _closed.Add(idle);
+            await idle.DisposeAsync().ConfigureAwait(false);
         }
 
         return Writer(account);
     }
 
-    private AccountWriter Writer(string account) => _writers.GetOrAdd(account, a =>
+    private AccountWriter? TakeIdle(string account)
     {
-        _order.Enqueue(a);
-        return new AccountWriter(a, connector);
-    });
+        lock (_lock)
+        {
+            if (_writers.Count < connections || _writers.ContainsKey(account) || _order.Find(a => !_restoring.ContainsKey(a)) is not { } oldest)
+            {
+                return null;
+            }
+
+            _order.Remove(oldest);
+            _writers.Remove(oldest, out var idle);
+            return idle;
+        }
+    }
+
+    private AccountWriter Writer(string account)
+    {
+        lock (_lock)
+        {
+            if (!_writers.TryGetValue(account, out var writer))
+            {
+                _order.Add(account);
+                _writers.Add(account, writer = new AccountWriter(account, connector));
+            }
+
+            return writer;
+        }
+    }
+
+    private IReadOnlyList<AccountWriter> Writers()
+    {
+        lock (_lock)
+        {
+            return [.. _writers.Values];
+        }
+    }
+
+    /// <summary>Restores that are under way in an account.</summary>
+    private void Count(string account, int change)
+    {
+        lock (_lock)
+        {
+            int count = _restoring.GetValueOrDefault(account) + change;
+            if (count > 0)
+            {
+                _restoring[account] = count;
+            }
+            else
+            {
+                _restoring.Remove(account);
+            }
+        }
+    }
 
     public static async Task<T> GuardAsync<T>(string account, string folder, Task<T> work)
     {

@@ -10,6 +10,9 @@ namespace MailBackup.Sources.Imap.Watching;
 /// <param name="isFollowing">The feed has said that nothing is missed from there on.</param>
 internal sealed class AccountWatch(WatchedAccount account, WatchServer server, IChangeSink sink, Func<bool> isFollowing) : IAsyncDisposable
 {
+    /// <summary>Looks, after which an account that was refused NOTIFY asks for it again.</summary>
+    private const int LooksWithoutNotify = 4;
+
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -78,6 +81,7 @@ internal sealed class AccountWatch(WatchedAccount account, WatchServer server, I
                 return;
             }
 
+            account.Partly = !notifies && server.Mode == WatchMode.Notify;
             using var others = CancellationTokenSource.CreateLinkedTokenSource(token);
             var folders = new List<Task>();
             try
@@ -85,7 +89,10 @@ internal sealed class AccountWatch(WatchedAccount account, WatchServer server, I
                 if (!notifies)
                 {
                     var chosen = await OpenChosenAsync(watch).ConfigureAwait(false);
-                    folders.AddRange(chosen.Select(f => Task.Run(() => KeepFolderAsync(f, others.Token), CancellationToken.None)));
+                    if (!account.Partly)
+                    {
+                        folders.AddRange(chosen.Select(f => Task.Run(() => KeepFolderAsync(f, others.Token), CancellationToken.None)));
+                    }
                 }
 
                 await ListenAsync(watch, token).ConfigureAwait(false);
@@ -102,21 +109,33 @@ internal sealed class AccountWatch(WatchedAccount account, WatchServer server, I
 
     private async Task<bool> TryNotifyAsync(ImapConnection connection, WatchConnection watch)
     {
-        if (server.Mode == WatchMode.Notify && connection.Capabilities.Has("NOTIFY"))
+        if (!connection.Capabilities.Has("NOTIFY"))
         {
-            try
-            {
-                await watch.NotifyAsync().ConfigureAwait(false);
-                return true;
-            }
-            catch (ImapCommandException)
-            {
-                // It offers it, but not for all folders at once (Dovecot without its index of folders).
-            }
+            server.Lower(WatchMode.Idle);
         }
 
-        server.Lower(WatchMode.Idle);
-        return false;
+        if (server.Mode != WatchMode.Notify)
+        {
+            return false;
+        }
+
+        try
+        {
+            await watch.NotifyAsync().ConfigureAwait(false);
+            server.Notifies();
+            return true;
+        }
+        catch (ImapCommandException e)
+        {
+            // It offers it, but not for all folders at once (Dovecot without its index of folders), or not for this account.
+            server.RefusesNotify(account.Name, e);
+            if (server.Mode == WatchMode.Notify && !connection.Capabilities.Has("IDLE"))
+            {
+                throw;
+            }
+
+            return false;
+        }
     }
 
     /// <summary>Opens the first of the chosen folders that is there.</summary>
@@ -148,7 +167,7 @@ internal sealed class AccountWatch(WatchedAccount account, WatchServer server, I
         Interlocked.Increment(ref server.Listening);
         try
         {
-            while (true)
+            for (int looks = 0; !account.Partly || looks < LooksWithoutNotify; looks++)
             {
                 await watch.ListenAsync(server.LookEvery * (0.75 + (0.25 * Random.Shared.NextDouble())), token).ConfigureAwait(false);
                 token.ThrowIfCancellationRequested();

@@ -100,6 +100,8 @@ internal sealed class ImapChangeFeed(ImapSettings settings, ImapAccounts account
             _accounts.Remove(name);
             End(name);
         }
+
+        _server.Accounts = _accounts.Count;
     }
 
     /// <summary>Gives and takes connections.</summary>

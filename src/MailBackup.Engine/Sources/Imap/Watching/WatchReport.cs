@@ -26,7 +26,7 @@ internal sealed record WatchReport
         var settings = server.Settings;
         bool partly = server.Mode == WatchMode.Idle;
         var troubled = accounts.Where(a => !a.Live && a.Trouble is not null).OrderBy(a => a.Name, StringComparer.Ordinal).ToList();
-        var rounds = accounts.Where(a => a.Trouble is null && (!a.Live || partly)).ToList();
+        var rounds = accounts.Where(a => a.Trouble is null && (!a.Live || partly || a.Partly)).ToList();
         int live = accounts.Count(a => a.Live);
         var slow = rounds.Where(a => !a.Live).Select(a => TimeSpan.FromMilliseconds(now - a.Looked)).DefaultIfEmpty().Max();
 
@@ -39,16 +39,18 @@ internal sealed record WatchReport
                 $"{troubled.Count:N0} accounts cannot be followed now, {troubled[0].Name} because {troubled[0].Trouble}. They are tried again, and looked through when they are back."),
             Rounds = [.. rounds.Select(a => a.Name).Order(StringComparer.Ordinal)],
             Interval = interval,
-            Protection = rounds.Count == 0 ? null : Say(live, rounds.Count, interval, server),
+            Protection = rounds.Count == 0 ? null : Say(live, accounts.Count(a => a.Live && a.Partly), rounds.Count, interval, server),
         };
     }
 
-    private static string Say(int live, int rounds, TimeSpan interval, WatchServer server)
+    /// <param name="partly">Of those that are followed, the ones that the server refuses NOTIFY.</param>
+    private static string Say(int live, int partly, int rounds, TimeSpan interval, WatchServer server)
     {
         FormattableString text = server.Mode switch
         {
             WatchMode.Rounds => $"The server tells of no changes (neither NOTIFY nor IDLE): {rounds:N0} accounts are looked at every {interval.TotalSeconds:N0} s.",
             WatchMode.Idle => $"The server has IDLE, not NOTIFY: {string.Join(", ", server.Settings.WatchFolders)} of {live:N0} accounts followed at once, everything else of {rounds:N0} accounts looked at every {interval.TotalSeconds:N0} s.",
+            _ when partly > 0 => $"{live - partly:N0} accounts are followed at once; of {partly:N0}, to which the server refuses NOTIFY, only one folder is; {rounds:N0} are looked at every {interval.TotalSeconds:N0} s.",
             _ => $"{live:N0} accounts are followed at once; {rounds:N0} are looked at every {interval.TotalSeconds:N0} s, because {server.Settings.WatchConnections:N0} connections are allowed (-WatchConnections).",
         };
         return FormattableString.Invariant(text);

@@ -11,15 +11,23 @@ internal sealed class WatchServer(ImapSettings settings) : IDisposable
 {
     private const int LoginsAtOnce = 8;
 
+    /// <summary>Accounts that are refused something before it counts as refused to all.</summary>
+    private const int Several = 3;
+
     private readonly SemaphoreSlim _connections = new(settings.WatchConnections, settings.WatchConnections);
     private readonly SemaphoreSlim _logins = new(LoginsAtOnce, LoginsAtOnce);
     private readonly ImapConnector _connector = new(settings) { Buffer = 4 << 10, Attempts = 1 };
+    private readonly HashSet<string> _withoutNotify = new(StringComparer.OrdinalIgnoreCase);
     private volatile WatchMode _mode = WatchMode.Notify;
+    private bool _notifies;
 
     public ImapSettings Settings => settings;
 
     /// <summary>The best that is still possible.</summary>
     public WatchMode Mode => _mode;
+
+    /// <summary>How many there are to be followed.</summary>
+    public int Accounts { get; set; }
 
     /// <summary>Connections that hear changes.</summary>
     public int Listening;
@@ -55,6 +63,36 @@ internal sealed class WatchServer(ImapSettings settings) : IDisposable
         {
             connection?.Dispose();
             _connections.Release();
+        }
+    }
+
+    /// <summary>Notes that the server tells of an account's changes by NOTIFY.</summary>
+    public void Notifies()
+    {
+        lock (_withoutNotify)
+        {
+            _notifies = true;
+        }
+    }
+
+    /// <summary>
+    /// Notes that it refuses NOTIFY for an account. That is for all when it does not understand it, or refuses several and did it for none; one broken or busy mailbox
+    /// costs its own account only.
+    /// </summary>
+    public void RefusesNotify(string account, ImapCommandException refusal)
+    {
+        lock (_withoutNotify)
+        {
+            if (_notifies || Backoff.IsTransient(refusal))
+            {
+                return;
+            }
+
+            _withoutNotify.Add(account);
+            if (refusal.Status.Kind == StatusKind.Bad || _withoutNotify.Count >= Math.Min(Several, Accounts))
+            {
+                Lower(WatchMode.Idle);
+            }
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class WatchedAccount(string name)
     /// <summary>A connection tells what happens in it, in all folders or, by IDLE, in some.</summary>
     public volatile bool Live;
 
+    /// <summary>Of this one alone, a connection tells only what happens in one folder: the server refuses it NOTIFY.</summary>
+    public volatile bool Partly;
+
     /// <summary>Why it cannot be looked at; null while it can.</summary>
     public volatile string? Trouble;
 
