@@ -30,6 +30,11 @@ internal sealed class ProvisioningScan(
     public void Run(ProvisioningSnapshot? snapshot, IReadOnlyList<string> mailboxes, IReadOnlySet<string> kept, Action<MailBackupException> trouble)
     {
         _trouble = trouble;
+        foreach (var id in registry.Behind)
+        {
+            _writer.SetStat(id, registry.Stats[id]);
+        }
+
         var inTree = new HashSet<string>(mailboxes, StringComparer.OrdinalIgnoreCase);
         var doubt = snapshot is null ? null : guard?.Doubt(registry, snapshot, inTree);
         if (doubt is not null)

@@ -9,6 +9,9 @@ internal sealed class AccountRegistry
 
     public Dictionary<Guid, AccountStat> Stats { get; } = [];
 
+    /// <summary>Accounts whose <c>account_stat</c> does not say yet what stands here.</summary>
+    public HashSet<Guid> Behind { get; } = [];
+
     /// <summary>Accounts of which nothing gives the address, and why. Any address that nobody else has may be theirs.</summary>
     public Dictionary<Guid, MailBackupException> Unreadable { get; } = [];
 
@@ -127,8 +130,13 @@ internal sealed class AccountRegistry
     {
         try
         {
-            if (AccountStatFollower.Read(_layout!, id) is { } stat)
+            if (AccountStatFollower.Read(_layout!, id, out bool isBehind) is { } stat)
             {
+                if (isBehind)
+                {
+                    Behind.Add(id);
+                }
+
                 var other = stat.Deleted ? null : FindLiving(stat.Name);
                 Set(id, stat);
                 if (other is { } first && LastChange(first) > LastChange(id))

@@ -6,10 +6,14 @@ internal static class AccountStatFollower
     /// <summary>
     /// Null for an account that never was: a scan was killed before the first line of its journal was whole. Throws <c>JournalDamaged</c> when neither file gives its address.
     /// </summary>
-    public static AccountStat? Read(BackupLayout layout, Guid id)
+    /// <param name="isBehind">The file knows less than its journal: the next scan writes it anew, for not everybody asks the journal.</param>
+    public static AccountStat? Read(BackupLayout layout, Guid id, out bool isBehind)
     {
         var journal = layout.AccountInfo(id);
-        return AccountStat.Read(layout, id) is { } stat ? Follow(stat, journal) : Rebuild(journal);
+        var known = AccountStat.Read(layout, id);
+        var stat = known is null ? Rebuild(journal) : Follow(known, journal);
+        isBehind = known is not null && !ReferenceEquals(known, stat);
+        return stat;
     }
 
     /// <summary>A scan that was cut short has written lines, and not what <c>account_stat</c> is to know of them: in it an account that was flagged deleted would live on.</summary>

@@ -176,6 +176,7 @@ public class ProvisioningTests
         Assert.Equal(second, names.Select(n => AccountRegistry.Load(f.Layout).FindLiving(n)!.Value));
         Assert.Equal((0L, 0L, journalToo ? pairs : 0L), (await f.ScanAsync()).Changes());
         Assert.Equal(second, f.Node.GetAccounts().Where(a => !a.Deleted).Select(a => a.Id));
+        Assert.All(f.Node.GetAccounts(), a => Assert.Equal(a.Deleted, AccountStat.Read(f.Layout, a.Id)!.Deleted));
         await f.AssertNothingChangedAsync();
         await f.AssertCoherentAsync();
 
