@@ -44,6 +44,7 @@ Describe 'Test-BackupNotification and -Notify' {
         Set-BackupConfiguration -SmtpPort 1
         Test-BackupNotification helpdesk@example.org -WarningVariable said -WarningAction SilentlyContinue | Should -BeFalse
         $said | Should -Match 'has not taken the mail'
+        "$said" | Should -Match "'Test-BackupNotification'"
     }
 
     It 'keeps a restore whose mail cannot be sent, and warns' {
@@ -51,6 +52,7 @@ Describe 'Test-BackupNotification and -Notify' {
         $restore = $item | Restore-Item -WarningVariable said -WarningAction SilentlyContinue
         $restore.State | Should -Be Completed
         "$said" | Should -Match 'mail relay'
+        "$said" | Should -Match "'Test-BackupNotification'"
     }
 
     It 'runs a hook, and tries it' {

@@ -52,6 +52,7 @@ internal static partial class CmdletWords
         text = text.Replace("'mailbackup init --adopt'", "'Import-BackupPath'", StringComparison.Ordinal)
             .Replace("'mailbackup service start'", "'Start-BackupService'", StringComparison.Ordinal)
             .Replace("'mailbackup service stop'", "'Stop-BackupService'", StringComparison.Ordinal)
+            .Replace("'mailbackup config --test-mail'", "'Test-BackupNotification'", StringComparison.Ordinal)
             .Replace("'mailbackup config --test-hook'", "'Test-BackupNotification -Hook'", StringComparison.Ordinal)
             .Replace("'mailbackup serve'", "'Start-BackupService'", StringComparison.Ordinal)
             .Replace("'mailbackup legal-hold unset'", "'Disable-BackupLegalHold'", StringComparison.Ordinal);

@@ -45,7 +45,7 @@ internal sealed class Notifier(string backupPath, Func<NotificationConfiguration
     }
 
     private static string Words(Exception e) => e is MailBackupException ? e.Message
-        : $"A notification could not be sent: {e.GetType().Name}: {e.Message} Try it with 'mailbackup config --test-mail' and '--test-hook'.";
+        : $"A notification could not be sent: {e.GetType().Name}: {e.Message} Try it with 'mailbackup config --test-mail' and 'mailbackup config --test-hook'.";
 
     private static async Task MailAsync(NotificationConfiguration configuration, Notice notice, IReadOnlyList<string> named, bool matters)
     {
